@@ -1,0 +1,56 @@
+namespace Denywatch.Detection;
+
+/// <summary>The band of a record score; the bounds are those of Elastic's Anomaly Explorer: 3, 25, 50, 75.</summary>
+public enum Band
+{
+    None,
+    Warning,
+    Minor,
+    Major,
+    Critical,
+}
+
+/// <summary>Record scores, 0 to 100, and their bands.</summary>
+public static class RecordScore
+{
+    public const double Warning = 3;
+    public const double Minor = 25;
+    public const double Major = 50;
+    public const double Critical = 75;
+
+    public static Band BandOf(double score) =>
+        score switch
+        {
+            >= Critical => Band.Critical,
+            >= Major => Band.Major,
+            >= Minor => Band.Minor,
+            >= Warning => Band.Warning,
+            _ => Band.None,
+        };
+}
+
+/// <summary>The result for one series and bucket.</summary>
+/// <param name="Bucket">Start of the half-open bucket, UTC.</param>
+/// <param name="Actual">The count; null for a missing bucket, which is never a zero.</param>
+/// <param name="Typical">Median of the predictive distribution, in counts per bucket.</param>
+/// <param name="Lower">Lower bound of its central 95 % interval.</param>
+/// <param name="Upper">Upper bound of its central 95 % interval.</param>
+/// <param name="Probability">Chance of a count at least this high, 0 to 1; 1 for a missing bucket.</param>
+/// <param name="Score">Record score, 0 to 100.</param>
+/// <param name="IsLearning">True while too little history exists for a score to mean anything; the score is then 0.</param>
+public readonly record struct AnomalyRecord(
+    DateTimeOffset Bucket,
+    double? Actual,
+    double Typical,
+    double Lower,
+    double Upper,
+    double Probability,
+    double Score,
+    bool IsLearning
+)
+{
+    public Band Band => RecordScore.BandOf(Score);
+}
+
+/// <summary>The smallest counts at which an open bucket reaches each band; frozen when the bucket opens.</summary>
+public readonly record struct CrossingCounts(long Warning, long Minor, long Major, long Critical);
