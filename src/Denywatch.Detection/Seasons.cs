@@ -59,9 +59,10 @@ internal sealed class Seasons
         var (slot, weekday) = SlotOf(bucket);
         var weekSlot = weekday * slotsPerDay + slot;
         var weekdayFactor = WeekdayFactor(weekday);
-        var sharp = daySeen[slot] > 0 ? day[slot] * weekdayFactor : level;
-        var smooth = Smooth(slot) * weekdayFactor;
-        var weekly = weekSeen[weekSlot] > 0 ? week[weekSlot] : smooth;
+        var daySeenHere = Math.Min(daySeen[slot], 1 / DayRate);
+        var smooth = Shrink(Smooth(slot) * weekdayFactor, daySeenHere * 3, level);
+        var sharp = Shrink(day[slot] * weekdayFactor, daySeenHere, smooth);
+        var weekly = Shrink(week[weekSlot], Math.Min(weekSeen[weekSlot], 1 / WeekRate), smooth);
 
         // Counts of one usual bucket stand on both sides: a quiet series does not swing on a single deny.
         var steady = level * bucketsPerDay / 12 + 1;
@@ -199,6 +200,13 @@ internal sealed class Seasons
         levelWeight = state.Double();
         recentCount = state.Double();
         recentExpected = state.Double();
+    }
+
+    /// <summary>A mean of few visits with few counts says little: what is known from more of them fills in.</summary>
+    private double Shrink(double mean, double visits, double toward)
+    {
+        var trust = visits * level / (visits * level + 4);
+        return Math.Max(trust * mean + (1 - trust) * toward, 0.02 * level);
     }
 
     private double Smooth(int slot)

@@ -27,6 +27,7 @@ public sealed class SeriesModel
 
     private long lastTicks;
     private long taught;
+    private double zerosFor;
     private double highFor;
     private double lowFor;
     private double changedCount;
@@ -133,7 +134,7 @@ public sealed class SeriesModel
         state.Add(span.Ticks);
         state.Add(lastTicks);
         state.Add(taught);
-        state.Add((ReadOnlySpan<double>)[highFor, lowFor, changedCount, changedExpected]);
+        state.Add((ReadOnlySpan<double>)[zerosFor, highFor, lowFor, changedCount, changedExpected]);
         seasons.Save(state);
         spread.Save(state);
         surges.Save(state);
@@ -157,6 +158,7 @@ public sealed class SeriesModel
         {
             lastTicks = reader.Long(),
             taught = reader.Long(),
+            zerosFor = reader.Double(),
             highFor = reader.Double(),
             lowFor = reader.Double(),
             changedCount = reader.Double(),
@@ -176,6 +178,13 @@ public sealed class SeriesModel
         // In its first hours the model knows too little to call anything a spike.
         var ceiling = taught < ComparableNeeded ? double.MaxValue : prediction.Mean + 3 * deviation + 1;
         var freed = Math.Min(count, ceiling);
+        if (IsImplausibleZero(prediction, count))
+        {
+            surges.Skip(1);
+            return;
+        }
+
+        zerosFor = 0;
         if (!prediction.IsLearning)
             tail.Learn(RarestOf(prediction, count).LnChance);
         if (taught > 0)
@@ -185,6 +194,18 @@ public sealed class SeriesModel
         seasons.Learn(bucket, freed, prediction.Expected, spread);
         taught++;
         FollowNewLevel(prediction, count, deviation);
+    }
+
+    /// <summary>
+    /// A collector that lost its source often reports zero instead of nothing. A zero where zero cannot be is taken as
+    /// missing, until it has lasted a week.
+    /// </summary>
+    private bool IsImplausibleZero(in Prediction prediction, double count)
+    {
+        if (count > 0 || prediction.IsLearning || prediction.Mean < 20 + 3 * Math.Sqrt(prediction.Variance))
+            return false;
+
+        return ++zerosFor < TimeSpan.FromDays(7) / span;
     }
 
     /// <summary>Ten hours on one side of nearly everything expected are not a spike but the new level.</summary>

@@ -13,6 +13,9 @@ internal sealed class Spread(TimeSpan span)
     /// <summary>Relative spread that is added while less than a week is known: only a tenfold count is odd on day two.</summary>
     private const double IgnorancePhi = 1;
 
+    private const double MostTheta = 40;
+    private const double MostPhi = 1.5;
+
     private readonly double keep = Math.Pow(0.5, span / TimeSpan.FromDays(21));
     private readonly double bucketsPerWeek = TimeSpan.FromDays(7) / span;
 
@@ -32,7 +35,7 @@ internal sealed class Spread(TimeSpan span)
     public void Learn(double mean, double count)
     {
         // An error of more than 4.5 deviations says something about an incident, not about the spread.
-        var error = Math.Min((count - mean) * (count - mean), 20 * VarianceOf(mean));
+        var error = Math.Min((count - mean) * (count - mean), 16 * VarianceOf(mean) + 25);
         var square = mean * mean;
         var scale = mean + 0.1 * square + 0.02;
         var weight = 1 / (scale * scale);
@@ -57,10 +60,11 @@ internal sealed class Spread(TimeSpan span)
         else
             (theta, phi) = (1, (e - b) / Math.Max(c, 1e-12));
 
+        // Within bounds, and the one refitted where the other met its bound: wider, and nothing would ever be odd.
         if (phi < 0)
-            (theta, phi) = (d / a, 0);
-        if (theta < 1)
-            (theta, phi) = (1, Math.Max(0, (e - b) / c));
+            theta = d / a;
+        theta = Math.Clamp(theta, 1, MostTheta);
+        phi = Math.Clamp((e - theta * b) / c, 0, MostPhi);
     }
 
     public void Save(StateWriter state)
