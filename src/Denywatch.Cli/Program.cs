@@ -1,4 +1,5 @@
 using Denywatch.Cli;
+using Denywatch.Cli.Import;
 using Denywatch.Cli.Parse;
 
 using var stop = new CancellationTokenSource();
@@ -11,5 +12,6 @@ Console.CancelKeyPress += (_, pressed) =>
 return args switch
 {
     ["parse", .. var rest] => ParseCommand.Run(rest, stop.Token),
+    ["import", .. var rest] => await ImportCommand.RunAsync(rest, stop.Token),
     _ => Help.Show(args),
 };

@@ -12,6 +12,9 @@ internal static class Words
     private const int Slots = 8192;
     private const int LongestKept = 64;
 
+    // A name longer than this is an accident or an attack.
+    private const int LongestWord = 512;
+
     private static readonly string?[] Kept = new string?[Slots];
 
     /// <summary>The text, with bytes that are not UTF-8 read as Latin-1: old firewalls send that.</summary>
@@ -57,8 +60,19 @@ internal static class Words
     /// <summary>The text; null when it is empty.</summary>
     public static string? OrNull(ReadOnlySpan<byte> text) => text.IsEmpty ? null : Of(text);
 
-    private static string Decode(ReadOnlySpan<byte> text) =>
-        Utf8.IsValid(text) ? Encoding.UTF8.GetString(text) : Encoding.Latin1.GetString(text);
+    private static string Decode(ReadOnlySpan<byte> text)
+    {
+        if (text.Length > LongestWord)
+        {
+            var end = LongestWord;
+            while (end > LongestWord - 4 && (text[end] & 0xC0) == 0x80)
+                end--; // not in the middle of a character
+            text = text[..end];
+        }
+        var word = Utf8.IsValid(text) ? Encoding.UTF8.GetString(text) : Encoding.Latin1.GetString(text);
+        // PostgreSQL's text holds no NUL.
+        return word.Replace('\0', ' ');
+    }
 
     private static uint Hash(ReadOnlySpan<byte> text)
     {

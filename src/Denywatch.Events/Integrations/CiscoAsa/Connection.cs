@@ -29,6 +29,9 @@ internal ref struct Connection
         var words = new TextWords(text);
         while (words.Next(out var word))
         {
+            // "from laddr 10.1.2.3" and "for faddr 10.1.2.3": the keyword before keeps its meaning.
+            if (IsSource(previous) && (word.Is("laddr"u8) || word.Is("faddr"u8)))
+                continue;
             if (Transport is null && TransportOf(word) is { } transport)
                 Transport = transport;
             else if (IsSource(previous))
@@ -75,7 +78,7 @@ internal ref struct Connection
     }
 
     private static bool IsSource(ReadOnlySpan<byte> word) =>
-        word.Is("src"u8) || word.Is("from"u8) || word.Is("for"u8) || word.Is("packet:"u8) || word.Is("faddr"u8);
+        word.Is("src"u8) || word.Is("from"u8) || word.Is("for"u8) || word.Is("packet:"u8);
 
     private static bool IsDestination(ReadOnlySpan<byte> word) =>
         word.Is("dst"u8)

@@ -14,6 +14,7 @@ public sealed class FortiGateIntegration : IIntegration
         && (
             line.Message.IndexOf("logid="u8) >= 0
             || line.Message.IndexOf("devid="u8) >= 0
+            || line.Message.IndexOf("devname="u8) >= 0
             || line.Message.IndexOf("srcip="u8) >= 0
         );
 
