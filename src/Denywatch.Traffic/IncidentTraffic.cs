@@ -23,8 +23,14 @@ internal sealed class IncidentTraffic(int seed)
         var dice = Dice.For(seed, slice.ToUnixTimeSeconds(), 100_000 + incident.Number);
         switch (incident.Cause)
         {
-            case LikelyCause.LoggingChange when slice >= incident.Start && slice < incident.End:
-                attempts.AddRange(usual);
+            case LikelyCause.LoggingChange:
+                foreach (var attempt in usual)
+                {
+                    var at = slice.AddSeconds(attempt.Second);
+                    if (at >= incident.Start && at < incident.End)
+                        attempts.Add(attempt);
+                }
+
                 return;
             case LikelyCause.BackgroundRise:
                 background.AddScans(attempts, firewall, dice, count, slice);
