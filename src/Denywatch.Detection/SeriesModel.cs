@@ -190,7 +190,7 @@ public sealed class SeriesModel
         if (taught > 0)
             spread.Learn(prediction.Mean, count);
 
-        surges.Learn(count > ceiling ? prediction.Mean : count, prediction.Mean, prediction.Variance);
+        surges.Learn(freed, prediction.Mean, prediction.Variance);
         seasons.Learn(bucket, freed, prediction.Expected, spread);
         taught++;
         FollowNewLevel(prediction, count, deviation);
