@@ -156,6 +156,38 @@ public sealed class Alert
         return true;
     }
 
+    /// <summary>How it stands in people's hands: what the audit trail keeps, and what an undo goes back to.</summary>
+    public AlertStanding Standing() =>
+        new(
+            Status,
+            Assignee,
+            AcknowledgedBy,
+            AcknowledgedAt,
+            CloseReason,
+            ClosedBy,
+            ClosedAt,
+            DuplicateOf,
+            ExcessAtClose
+        );
+
+    /// <summary>Takes a deed back; false when someone did something since.</summary>
+    public bool TakeBack(AlertStanding before, AlertStanding after)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        if (Standing() != after)
+            return false;
+
+        (Status, Assignee, AcknowledgedBy, AcknowledgedAt) = (
+            before.Status,
+            before.Assignee,
+            before.AcknowledgedBy,
+            before.AcknowledgedAt
+        );
+        (CloseReason, ClosedBy, ClosedAt) = (before.CloseReason, before.ClosedBy, before.ClosedAt);
+        (DuplicateOf, ExcessAtClose) = (before.DuplicateOf, before.ExcessAtClose);
+        return true;
+    }
+
     /// <summary>Opens a closed alert again; false when it is not closed.</summary>
     public bool Reopen()
     {
@@ -167,6 +199,19 @@ public sealed class Alert
         return true;
     }
 }
+
+/// <summary>What people have done with an alert.</summary>
+public sealed record AlertStanding(
+    AlertStatus Status,
+    string? Assignee,
+    string? AcknowledgedBy,
+    DateTimeOffset? AcknowledgedAt,
+    CloseReason? CloseReason,
+    string? ClosedBy,
+    DateTimeOffset? ClosedAt,
+    long? DuplicateOf,
+    double? ExcessAtClose
+);
 
 /// <summary>One entry of an alert's stream: a note, or a change told in words.</summary>
 public sealed class AlertNote
