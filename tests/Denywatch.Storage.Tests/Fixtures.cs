@@ -1,0 +1,3 @@
+using Denywatch.Testing;
+
+[assembly: AssemblyFixture(typeof(PostgresFixture))]
