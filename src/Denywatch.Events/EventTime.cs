@@ -49,11 +49,17 @@ public static class EventTime
 
         var ahead = at - receivedAt;
         if (ahead > FarthestAhead)
-            return Rejected(at, "more than a day ahead of the receiver's clock: correct the device's clock or time zone");
+            return Rejected(
+                at,
+                "more than a day ahead of the receiver's clock: correct the device's clock or time zone"
+            );
         if (ahead > Tolerance)
             return new(receivedAt, TimeOrigin.ReceivedInstead, null);
         if (-ahead > retention && !isImport)
-            return Rejected(at, $"older than the {retention.TotalDays:0} days that flows are kept: use denywatch import for the past");
+            return Rejected(
+                at,
+                $"older than the {retention.TotalDays:0} days that flows are kept: use denywatch import for the past"
+            );
         return new(at, TimeOrigin.Event, null);
     }
 

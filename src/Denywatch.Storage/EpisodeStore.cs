@@ -9,7 +9,7 @@ public sealed record StoredEpisode(int SeriesId, Guid RuleId, long AlertId, Epis
 /// <summary>Episodes: the key (series, rule, start) is what makes an alert come once.</summary>
 public static class EpisodeStore
 {
-    private const long AlertLock = 0x44454E5C;
+    private const long AlertLock = 0x44454E5D;
 
     private const string Columns =
         "series_id, rule_id, alert_id, started_at, last_bucket, peak_bucket, peak_score, peak_actual, peak_typical";

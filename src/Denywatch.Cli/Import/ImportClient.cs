@@ -78,7 +78,10 @@ internal sealed class ImportClient : IDisposable
 
     private static HttpRequestMessage RequestOf(Guid import, FilePart part)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, "api/v1/import") { Content = new ByteArrayContent(part.Body) };
+        var request = new HttpRequestMessage(HttpMethod.Post, "api/v1/import")
+        {
+            Content = new ByteArrayContent(part.Body),
+        };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("text/plain");
         request.Headers.Add("X-Denywatch-Import", import.ToString());
         request.Headers.Add("X-Denywatch-Part", part.Number.ToString());

@@ -1,4 +1,3 @@
-
 namespace Denywatch.Events.Flows;
 
 /// <summary>Where an event is counted.</summary>

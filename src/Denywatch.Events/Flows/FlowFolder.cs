@@ -28,7 +28,8 @@ public sealed class FlowFolder(Enricher enricher, FlowBudget budget)
     private const int LongestLine = 2048;
     private const int LongestFirewall = 255;
 
-    private readonly Dictionary<FlowKey, DenyFlow> flows = [];
+    // The address of a network is also that of a host: the prefix tells 198.51.0.0/16 from 198.51.0.0.
+    private readonly Dictionary<(FlowKey, int?), DenyFlow> flows = [];
     private readonly Dictionary<(DateTimeOffset, string, string, Verdict), long> minutes = [];
 
     public IReadOnlyCollection<DenyFlow> Flows => flows.Values;
@@ -89,7 +90,7 @@ public sealed class FlowFolder(Enricher enricher, FlowBudget budget)
             firewallEvent.Count
         );
 
-        ref var flow = ref CollectionsMarshal.GetValueRefOrAddDefault(flows, place.Key, out _);
+        ref var flow = ref CollectionsMarshal.GetValueRefOrAddDefault(flows, (place.Key, place.SourcePrefix), out _);
         flow ??= NewFlow(place, firewallEvent, integration);
         flow.SourcesEstimate = Math.Max(flow.SourcesEstimate, place.SourcesEstimate);
         flow.Add(at, firewallEvent.Count, firewallEvent.Packets, flow.WantsLine ? Text(line) : null);
@@ -98,7 +99,11 @@ public sealed class FlowFolder(Enricher enricher, FlowBudget budget)
     private DenyFlow NewFlow(FlowPlace place, FirewallEvent firewallEvent, string integration)
     {
         // A network has no one country: what is folded gets the attributes of what is left of it.
-        var left = firewallEvent with { Source = place.SourcePrefix is null ? place.Key.Source : null, Destination = place.Key.Destination };
+        var left = firewallEvent with
+        {
+            Source = place.SourcePrefix is null ? place.Key.Source : null,
+            Destination = place.Key.Destination,
+        };
         return new DenyFlow(place.Key, enricher.AttributesOf(left), integration) { SourcePrefix = place.SourcePrefix };
     }
 

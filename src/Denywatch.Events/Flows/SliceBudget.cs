@@ -27,7 +27,11 @@ internal sealed class SliceBudget(DateTimeOffset slice, string firewall, int cap
         if (isHeavy)
         {
             // At most a thousand sources can be heavy at a time; each keeps one row per rule and direction.
-            var named = key with { Destination = null, DestinationPort = null };
+            var named = key with
+            {
+                Destination = null,
+                DestinationPort = null,
+            };
             if (Fits(named, cap * 3))
                 return new(named, null, 1);
         }
@@ -38,20 +42,20 @@ internal sealed class SliceBudget(DateTimeOffset slice, string firewall, int cap
     {
         var (network, prefix) = NetworkOf(key.Source);
         var bySource = key with { Source = network };
-        if (Fits(bySource, cap * 2))
+        if (Fits(bySource, cap * 2, prefix))
             return Count(bySource, prefix, key.Source);
 
         var bare = bySource with { Destination = null, DestinationPort = null };
-        if (Fits(bare, cap * 3))
+        if (Fits(bare, cap * 3, prefix))
             return Count(bare, prefix, key.Source);
 
         // Only rules and transports are left to vary, which no sender of packets can choose.
         return Count(bare with { Source = null }, null, key.Source);
     }
 
-    private bool Fits(FlowKey key, int limit)
+    private bool Fits(FlowKey key, int limit, int? prefix = null)
     {
-        var hash = key.GetHashCode();
+        var hash = HashCode.Combine(key, prefix);
         if (known.Contains(hash))
             return true;
         if (known.Count >= limit)

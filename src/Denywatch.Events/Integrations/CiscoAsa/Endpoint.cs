@@ -12,6 +12,8 @@ internal readonly record struct Endpoint(IPAddress? Address, int? Port)
     public static Endpoint Read(ReadOnlySpan<byte> token)
     {
         token = token.Trim(",.;"u8);
+        if (token.EndsWith(":"u8) && !token.EndsWith("::"u8))
+            token = token[..^1];
         var arrow = token.IndexOf("->"u8);
         if (arrow > 0)
             token = token[..arrow];

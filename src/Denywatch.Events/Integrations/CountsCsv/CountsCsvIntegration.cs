@@ -47,23 +47,21 @@ public sealed class CountsCsvIntegration : IIntegration
             return Outcome.Understood; // no value: a missing bucket, not a zero
         if (CountOf(text) is not { } count)
             return Outcome.Rejected($"column count is \"{Words.Of(text)}\"; a whole number from 0 belongs there");
-        if (count == 0)
-            return Outcome.Understood;
-
         events.Add(
             new FirewallEvent
             {
-                Verdict = Verdict.Denied,
-                Reason = "counted as denied",
+                // A zero says that the firewall was heard and denied nothing.
+                Verdict = count > 0 ? Verdict.Denied : Verdict.None,
+                Reason = count > 0 ? "counted as denied" : null,
                 Timestamp = timestamp,
-                Action = "deny",
+                Action = count > 0 ? "deny" : null,
                 Source = row[header.Source].Address(),
                 Destination = row[header.Destination].Address(),
                 DestinationPort = row[header.Port].Port(),
                 Transport = Transports.Of(row[header.Transport]),
                 Observer = Words.OrNull(row[header.Firewall]) ?? line.Receipt.Peer,
                 Rule = Words.OrNull(row[header.Rule]),
-                Count = count,
+                Count = Math.Max(1, count),
             }
         );
         return Outcome.Understood;

@@ -1,18 +1,16 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.Text.Json;
 using Denywatch.Storage;
 
 namespace Denywatch.Web.Features.Ingestion;
 
 /// <summary>Takes bulks and single documents of shippers: stored first, answered then.</summary>
-public sealed partial class BulkIntake(
+public sealed class BulkIntake(
     Senders senders,
     Committer committer,
     BatchStore store,
     Answers answers,
-    IntakeGauge gauge,
-    ILogger<BulkIntake> logger
+    IntakeGauge gauge
 )
 {
     /// <summary>Longer than this the database may not be away before a sender is told to come again.</summary>
@@ -60,7 +58,6 @@ public sealed partial class BulkIntake(
         Action<IBufferWriter<byte>> write
     )
     {
-        var started = Stopwatch.GetTimestamp();
         var sender = await senders.FindAsync(SenderFilter.SenderOf(http), http.RequestAborted);
         Guid batchId;
         using (var patience = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted))
@@ -90,15 +87,16 @@ public sealed partial class BulkIntake(
         {
             await answers.NotSentAsync(batchId);
         }
-        Took(sender.Name, documents.Length, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
     }
 
     private async Task<Guid> StoreAsync(Sender sender, ReadOnlyMemory<byte> body, Range[] documents, CancellationToken ct)
     {
         var hashes = Array.ConvertAll(documents, document => LineHash.Of(body.Span[document]));
-        // One at a time while lines may be repeats: two requests must not both take the same stored line for theirs.
-        await using var turn = await sender.TurnAsync(ct);
+        // One at a time while lines are repeats: two requests must not both take the same stored line for theirs.
+        using var turn = await sender.TurnAsync(ct);
         var repeats = await RetryAsync(() => store.FindRepeatsAsync(sender.Name, hashes, ct), ct);
+        if (repeats.Positions.Count == 0)
+            turn.Dispose();
 
         var builder = sender.NewBatch();
         for (var i = 0; i < documents.Length; i++)
@@ -206,7 +204,4 @@ public sealed partial class BulkIntake(
         }
         json.WriteEndObject();
     }
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "{Sender}: {Documents} documents in {Milliseconds} ms")]
-    private partial void Took(string sender, int documents, double milliseconds);
 }

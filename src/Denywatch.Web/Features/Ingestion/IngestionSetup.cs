@@ -10,7 +10,10 @@ internal static class IngestionSetup
             return;
 
         services.AddSingleton<SenderTokens>();
+        services.AddSingleton<Enrichment>();
+        services.AddSingleton<BatchParts>();
         services.AddSingleton<Senders>();
+        services.AddHostedService<EnrichmentRefresh>();
         services.AddSingleton<Committer>();
         services.AddSingleton<BulkIntake>();
         services.AddSingleton<Answers>();

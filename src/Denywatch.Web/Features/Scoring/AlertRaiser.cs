@@ -2,6 +2,7 @@ using Denywatch.Alerting;
 using Denywatch.Detection;
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
+using Denywatch.Web.Features.Alerts;
 using Denywatch.Web.Live;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -206,7 +207,7 @@ public sealed partial class AlertRaiser(
         foreach (var other in await EpisodeStore.OthersAsync(telling.Connection, series.Id, bucket, reach, ct))
         {
             var alert = await telling.Db.Alerts.SingleAsync(a => a.Id == other.AlertId, ct);
-            if (AlertEvidence.FromJson(alert.Evidence) is not { Excess: { } theirExcess })
+            if (AlertEvidence.Read(alert.Evidence) is not { Excess: { } theirExcess })
                 continue;
 
             var owner = await telling.Db.Series.SingleAsync(s => s.Id == other.SeriesId, ct);
@@ -239,7 +240,7 @@ public sealed partial class AlertRaiser(
         alert.Excess = await telling.ExcessAsync(episode, record, ct);
         if (decision.IsNewPeak)
         {
-            var known = AlertEvidence.FromJson(alert.Evidence)?.Excess;
+            var known = AlertEvidence.Read(alert.Evidence)?.Excess;
             (alert.PeakAt, alert.PeakScore) = (episode.PeakBucket, episode.PeakScore);
             (alert.Actual, alert.Typical) = (episode.PeakActual, episode.PeakTypical);
             if (telling.IsFinal || known is null || episode.PeakActual >= Growth * known.Count)
@@ -249,7 +250,7 @@ public sealed partial class AlertRaiser(
                 Tell(alert, finding, finding.EvidenceFor(SeverityOf(telling.Rule)), record);
             }
         }
-        else if (alert.Status == AlertStatus.Closed && AlertEvidence.FromJson(alert.Evidence)?.Excess is { } told)
+        else if (alert.Status == AlertStatus.Closed && AlertEvidence.Read(alert.Evidence)?.Excess is { } told)
         {
             var finding = await findings.OfAsync(series, record.Bucket, episode.Started, ct);
             Reopen(telling, alert, told, finding.Excess);
@@ -316,9 +317,9 @@ public sealed partial class AlertRaiser(
         alert.Title = Sentences.Title(finding.Excess, finding.Cause);
         alert.Sentence = Sentences.Summary(finding.Excess, finding.Cause, record.Typical);
         alert.Cause = Causes.Title(finding.Cause.Cause);
-        alert.Severity = evidence.Severity.Severity.ToString().ToLowerInvariant();
-        alert.SeverityRank = (int)evidence.Severity.Severity;
-        alert.SeverityReason = evidence.Severity.Sum;
+        alert.Severity = evidence.Severity!.Severity.ToString().ToLowerInvariant();
+        alert.SeverityRank = (int)evidence.Severity!.Severity;
+        alert.SeverityReason = evidence.Severity!.Sum;
         alert.Evidence = evidence.ToJson();
     }
 

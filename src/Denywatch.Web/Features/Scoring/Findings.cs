@@ -1,5 +1,6 @@
 using Denywatch.Alerting;
 using Denywatch.Storage;
+using Denywatch.Web.Features.Alerts;
 
 namespace Denywatch.Web.Features.Scoring;
 
