@@ -163,6 +163,10 @@ CREATE TABLE episodes (
     last_bucket timestamptz NOT NULL,
     ended_at    timestamptz,
     alert_id    bigint      NOT NULL,
+    peak_bucket timestamptz NOT NULL,
+    peak_score  double precision NOT NULL,
+    peak_actual double precision NOT NULL,
+    peak_typical double precision NOT NULL,
     PRIMARY KEY (series_id, rule_id, started_at)
 );
 CREATE UNIQUE INDEX episodes_one_open ON episodes (series_id, rule_id) WHERE ended_at IS NULL;

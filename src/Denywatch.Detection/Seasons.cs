@@ -23,6 +23,7 @@ internal sealed class Seasons
     private readonly byte[] daySeen;
     private readonly float[] week;
     private readonly byte[] weekSeen;
+    private readonly RecurringPeaks peaks;
     private readonly double[] weekdayCount = new double[7];
     private readonly double[] weekdayExpected = new double[7];
     private readonly double[] credit = new double[Opinions];
@@ -41,6 +42,7 @@ internal sealed class Seasons
         daySeen = new byte[slotsPerDay];
         week = new float[slotsPerDay * 7];
         weekSeen = new byte[slotsPerDay * 7];
+        peaks = new(slotsPerDay);
     }
 
     /// <summary>Learnt buckets within an hour of this time of day, at most <paramref name="enough"/>.</summary>
@@ -84,16 +86,17 @@ internal sealed class Seasons
                 favourite = i;
         }
 
-        var seen = daySeen[slot];
+        var mean = Math.Max(sum / weights * drift, Least);
         return new(
             Math.Max(sum / weights, Least),
-            Math.Max(sum / weights * drift, Least),
+            mean,
+            Math.Max(0, peaks.ExpectedAt(slot, weekday) - mean),
             means[0],
             means[1],
             means[2],
             means[3],
             (ExpectedPattern)(favourite + 1),
-            seen
+            daySeen[slot]
         );
     }
 
@@ -140,6 +143,13 @@ internal sealed class Seasons
         weekSeen[weekSlot] = (byte)Math.Min(weekSeen[weekSlot] + 1, 250);
     }
 
+    /// <summary>Remembers whether this bucket held a burst.</summary>
+    public void LearnPeak(DateTimeOffset bucket, double count, bool isPeak)
+    {
+        var (slot, weekday) = SlotOf(bucket);
+        peaks.Learn(slot, weekday, bucket.UtcTicks / (TimeSpan.TicksPerDay / slotsPerDay), count, isPeak);
+    }
+
     /// <summary>Takes a lasting change of level over into every opinion.</summary>
     /// <param name="counted">Sum of the counts at the new level.</param>
     /// <param name="expected">Sum of what was expected of the same buckets.</param>
@@ -178,6 +188,7 @@ internal sealed class Seasons
         state.Add(daySeen);
         state.Add(week);
         state.Add(weekSeen);
+        peaks.Save(state);
         state.Add(weekdayCount);
         state.Add(weekdayExpected);
         state.Add(credit);
@@ -193,6 +204,7 @@ internal sealed class Seasons
         state.Fill(daySeen);
         state.Fill(week);
         state.Fill(weekSeen);
+        peaks.Load(ref state);
         state.Fill(weekdayCount);
         state.Fill(weekdayExpected);
         state.Fill(credit);
@@ -245,10 +257,12 @@ internal sealed class Seasons
 /// <summary>What the seasons expect of one bucket.</summary>
 /// <param name="Season">Mean by the seasons alone.</param>
 /// <param name="Mean">Mean with the drift of the last day.</param>
+/// <param name="Burst">What a recurring burst may add to it; 0 where none is expected.</param>
 /// <param name="Seen">How often this time of day was learnt.</param>
 internal readonly record struct Expectation(
     double Season,
     double Mean,
+    double Burst,
     double Level,
     double Smooth,
     double Sharp,

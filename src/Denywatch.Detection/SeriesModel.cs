@@ -177,7 +177,7 @@ public sealed class SeriesModel
 
         // In its first hours the model knows too little to call anything a spike.
         var ceiling = taught < ComparableNeeded ? double.MaxValue : prediction.Mean + 3 * deviation + 1;
-        var freed = Math.Min(count, ceiling);
+        var freed = Math.Min(prediction.WithoutBurst(count), ceiling);
         if (IsImplausibleZero(prediction, count))
         {
             surges.Skip(1);
@@ -188,12 +188,13 @@ public sealed class SeriesModel
         if (!prediction.IsLearning)
             tail.Learn(RarestOf(prediction, count).LnChance);
         if (taught > 0)
-            spread.Learn(prediction.Mean, count);
+            spread.Learn(prediction.Mean, prediction.WithoutBurst(count));
 
-        surges.Learn(count > ceiling ? prediction.Mean : count, prediction.Mean, prediction.Variance);
+        surges.Learn(freed, prediction.Mean, prediction.Variance);
         seasons.Learn(bucket, freed, prediction.Expected, spread);
+        seasons.LearnPeak(bucket, count, count > ceiling);
         taught++;
-        FollowNewLevel(prediction, count, deviation);
+        FollowNewLevel(prediction, prediction.WithoutBurst(count), deviation);
     }
 
     /// <summary>
@@ -246,6 +247,7 @@ public sealed class SeriesModel
     private AnomalyRecord RecordOf(in Prediction prediction, DateTimeOffset bucket, double? actual, Sensitivity rate)
     {
         var (lower, typical, upper) = prediction.Distribution.Interval();
+        upper += 1.5 * prediction.Expected.Burst;
         if (actual is not { } count)
             return new(bucket, null, typical, lower, upper, 1, 0, prediction.IsLearning);
 
@@ -264,7 +266,7 @@ public sealed class SeriesModel
         tail.Correct(RarestOf(prediction, count).LnChance);
 
     private (double LnChance, int Horizon) RarestOf(in Prediction prediction, double count) =>
-        surges.Rarest(prediction.Gap, count, prediction.Mean, prediction.Variance);
+        surges.Rarest(prediction.Gap, prediction.WithoutBurst(count), prediction.Mean, prediction.BurstVariance);
 
     /// <summary>The smallest count from <paramref name="from"/> on whose score reaches the line.</summary>
     private long Crossing(in Prediction prediction, double line, long from, Sensitivity rate)
@@ -343,5 +345,11 @@ public sealed class SeriesModel
         public double Mean => Expected.Mean;
         public ExpectedPattern Pattern => Expected.Pattern;
         public CountDistribution Distribution => new(Mean, Variance);
+
+        /// <summary>Variance where a burst is expected: its height varies by a quarter.</summary>
+        public double BurstVariance => Variance + 0.0625 * Expected.Burst * Expected.Burst;
+
+        /// <summary>The count without the burst that may come now: a burst that stays away is not missed.</summary>
+        public double WithoutBurst(double count) => count <= Mean ? count : Math.Max(Mean, count - Expected.Burst);
     }
 }

@@ -34,8 +34,8 @@ internal sealed class Spread(TimeSpan span)
 
     public void Learn(double mean, double count)
     {
-        // An error of more than 4.5 deviations says something about an incident, not about the spread.
-        var error = Math.Min((count - mean) * (count - mean), 16 * VarianceOf(mean) + 25);
+        // An error of more than three deviations says something about an incident, not about the spread.
+        var error = Math.Min((count - mean) * (count - mean), 9 * VarianceOf(mean) + 12);
         var square = mean * mean;
         var scale = mean + 0.1 * square + 0.02;
         var weight = 1 / (scale * scale);

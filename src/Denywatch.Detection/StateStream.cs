@@ -26,6 +26,16 @@ internal sealed class StateWriter
         }
     }
 
+    public void Add(ReadOnlySpan<Half> values)
+    {
+        Span<byte> buffer = stackalloc byte[2];
+        foreach (var value in values)
+        {
+            BinaryPrimitives.WriteHalfLittleEndian(buffer, value);
+            bytes.AddRange(buffer);
+        }
+    }
+
     public void Add(ReadOnlySpan<double> values)
     {
         foreach (var value in values)
@@ -52,6 +62,12 @@ internal ref struct StateReader(ReadOnlySpan<byte> state)
     {
         for (var i = 0; i < values.Length; i++)
             values[i] = BinaryPrimitives.ReadSingleLittleEndian(Take(4));
+    }
+
+    public void Fill(Span<Half> values)
+    {
+        for (var i = 0; i < values.Length; i++)
+            values[i] = BinaryPrimitives.ReadHalfLittleEndian(Take(2));
     }
 
     public void Fill(Span<double> values)

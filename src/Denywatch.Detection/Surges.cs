@@ -2,13 +2,14 @@ namespace Denywatch.Detection;
 
 /// <summary>
 /// The last 47 buckets, for modest rises that last: sums over 4, 16 and 48 buckets, each with a spread of its own, since
-/// errors of neighbouring buckets are not independent. A bucket that alarmed by itself leaves the sums: a surge that is
-/// over must not go on alarming for twelve hours.
+/// errors of neighbouring buckets are not independent. The sums forget a surge that is over: it must not go on alarming
+/// for twelve hours.
 /// </summary>
 internal sealed class Surges(TimeSpan span)
 {
     public const int Horizons = 4;
     private const int Kept = 47;
+    private const double SurgeDeviations = 3.5;
 
     /// <summary>Share of the false-alarm rate that each horizon may spend: looking four times is corrected for.</summary>
     private static readonly double[] LnShares = [Math.Log(0.55), Math.Log(0.15), Math.Log(0.15), Math.Log(0.15)];
@@ -66,6 +67,25 @@ internal sealed class Surges(TimeSpan span)
         }
 
         Push(count, mean, variance);
+        if (IsOver())
+            Clear();
+    }
+
+    /// <summary>The long sums are far too high, and the last hour is not high at all.</summary>
+    private bool IsOver()
+    {
+        var sum = default(Sum);
+        var last = 0.0;
+        for (var back = 0; back < Kept; back++)
+        {
+            sum = sum.Plus(counts[At(back)], means[At(back)], variances[At(back)]);
+            if (back == LengthOf(1) - 1)
+                last = sum.Deviations(inflation[1]);
+            if (back == LengthOf(2) - 1 && sum.Deviations(inflation[2]) > SurgeDeviations && last < 1)
+                return true;
+        }
+
+        return last < 1 && sum.Deviations(inflation[3]) > SurgeDeviations;
     }
 
     public void Skip(long buckets)
@@ -112,6 +132,8 @@ internal sealed class Surges(TimeSpan span)
 
     private readonly record struct Sum(double Count, double Mean, double Variance)
     {
+        public double Deviations(double inflation) => (Count - Mean) / Math.Sqrt(Variance * inflation + 1e-9);
+
         public Sum Plus(double count, double mean, double variance) =>
             new(Count + count, Mean + mean, Variance + variance);
     }

@@ -9,7 +9,7 @@ internal sealed class TailCalibration(TimeSpan span)
 {
     private const double Threshold = 4.5;
     private const double LongestExcess = 8;
-    private const double MostStretch = 2.2;
+    private const double MostStretch = 1.5;
     private const double PriorPeaks = 6;
     private const int ClusterGap = 12;
 

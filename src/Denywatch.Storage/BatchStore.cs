@@ -197,7 +197,7 @@ public sealed class BatchStore(
             await copy.WriteAsync(key.Slice, NpgsqlDbType.TimestampTz, ct);
             await copy.WriteAsync(id.DataSource, NpgsqlDbType.Integer, ct);
             await copy.WriteAsync(id.Firewall, NpgsqlDbType.Integer, ct);
-            await copy.WriteOrNullAsync(key.Source, NpgsqlDbType.Inet, ct);
+            await copy.WriteSourceAsync(flow, ct);
             await copy.WriteOrNullAsync(key.Destination, NpgsqlDbType.Inet, ct);
             await copy.WriteOrNullAsync(key.DestinationPort, NpgsqlDbType.Integer, ct);
             await copy.WriteOrNullAsync(key.Transport, NpgsqlDbType.Text, ct);

@@ -21,6 +21,7 @@ public static class Database
         services.AddSingleton<BatchStore>();
         services.AddSingleton<CountStore>();
         services.AddSingleton<FlowStore>();
+        services.AddSingleton<FlowReading>();
         services.AddSingleton<RecordStore>();
         services.AddSingleton<OpenBucketStore>();
         services.AddSingleton<Partitions>();
@@ -38,6 +39,16 @@ public static class Database
         options
             .UseNpgsql(source, npgsql => npgsql.MigrationsAssembly("Denywatch.Migrations"))
             .UseSnakeCaseNamingConvention();
+
+    /// <summary>A context that works inside <paramref name="transaction"/>, together with plain SQL.</summary>
+    public static async Task<DenywatchDb> WithinAsync(NpgsqlTransaction transaction, CancellationToken ct)
+    {
+        var options = new DbContextOptionsBuilder<DenywatchDb>();
+        options.UseNpgsql(transaction.Connection!).UseSnakeCaseNamingConvention();
+        var db = new DenywatchDb(options.Options);
+        await db.Database.UseTransactionAsync(transaction, ct);
+        return db;
+    }
 
     /// <summary>Brings the schema up to date; several nodes may call it at once.</summary>
     /// <exception cref="InvalidOperationException">The schema is newer than this program.</exception>

@@ -1,3 +1,4 @@
+using Denywatch.Events;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -5,6 +6,15 @@ namespace Denywatch.Storage;
 
 internal static class NpgsqlCopy
 {
+    /// <summary>A source that stands for a network is stored with its prefix length.</summary>
+    public static Task WriteSourceAsync(this NpgsqlBinaryImporter copy, DenyFlow flow, CancellationToken ct) =>
+        (flow.Key.Source, flow.SourcePrefix) switch
+        {
+            ({ } network, { } prefix) => copy.WriteAsync(new NpgsqlInet(network, (byte)prefix), NpgsqlDbType.Inet, ct),
+            ({ } address, _) => copy.WriteAsync(address, NpgsqlDbType.Inet, ct),
+            _ => copy.WriteNullAsync(ct),
+        };
+
     public static Task WriteOrNullAsync<T>(
         this NpgsqlBinaryImporter copy,
         T? value,

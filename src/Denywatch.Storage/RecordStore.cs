@@ -114,6 +114,18 @@ public sealed class RecordStore(NpgsqlDataSource source)
         return found.FirstOrDefault();
     }
 
+    /// <summary>Writes a problem on the job: it shows until the series can be scored again.</summary>
+    public async Task FailAsync(DueSeries series, string problem, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(
+            "UPDATE jobs SET problem = @problem WHERE id = @id",
+            ct,
+            ("id", series.JobId),
+            ("problem", $"{(series.Partition.Length == 0 ? "All firewalls" : series.Partition)} could not be scored: {problem}")
+        );
+    }
+
     /// <summary>Stretches within [from, to) in which no node took events in.</summary>
     public async Task<List<(DateTimeOffset From, DateTimeOffset To)>> GapsAsync(
         DateTimeOffset from,

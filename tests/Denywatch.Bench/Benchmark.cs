@@ -1,0 +1,12 @@
+namespace Denywatch.Bench;
+
+/// <summary>Something measured: prints its table itself and gives the figures of the last line.</summary>
+public sealed record Benchmark(
+    string Name,
+    string What,
+    Func<string[], CancellationToken, Task<IReadOnlyList<KeyValuePair<string, double>>>> RunAsync
+)
+{
+    /// <summary>One line for each benchmark; the code stands in a file of its own beside this one.</summary>
+    public static IReadOnlyList<Benchmark> All { get; } = [];
+}
