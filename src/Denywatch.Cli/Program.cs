@@ -1,1 +1,17 @@
-return 0;
+using Denywatch.Cli;
+using Denywatch.Cli.Import;
+using Denywatch.Cli.Parse;
+
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    pressed.Cancel = true;
+    stop.Cancel();
+};
+
+return args switch
+{
+    ["parse", .. var rest] => ParseCommand.Run(rest, stop.Token),
+    ["import", .. var rest] => await ImportCommand.RunAsync(rest, stop.Token),
+    _ => Help.Show(args),
+};

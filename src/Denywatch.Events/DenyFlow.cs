@@ -52,8 +52,17 @@ public sealed class DenyFlow(FlowKey key, FlowAttributes attributes, string inte
     public DateTimeOffset First { get; private set; } = DateTimeOffset.MaxValue;
     public DateTimeOffset Last { get; private set; } = DateTimeOffset.MinValue;
 
-    /// <summary>Distinct sources this row stands for: 1, or an estimate where sources were folded to a network.</summary>
+    /// <summary>
+    /// Distinct sources this row stands for: 1, or an estimate where sources were folded to a network. The estimate covers
+    /// the slice so far: of several rows with one key the largest holds, not the sum.
+    /// </summary>
     public int SourcesEstimate { get; set; } = 1;
+
+    /// <summary>Prefix length of <see cref="FlowKey.Source"/> where it stands for a network; null for one address.</summary>
+    public int? SourcePrefix { get; init; }
+
+    /// <summary>True while another raw line would be kept.</summary>
+    public bool WantsLine => lines.Count < MaxLines;
 
     /// <summary>Seconds into the slice of up to 32 events, in order of arrival.</summary>
     public IReadOnlyList<short> Offsets => offsets;
@@ -76,7 +85,7 @@ public sealed class DenyFlow(FlowKey key, FlowAttributes attributes, string inte
             Last = at;
         if (offsets.Count < MaxOffsets)
             offsets.Add((short)(at - Key.Slice).TotalSeconds);
-        if (line is not null && lines.Count < MaxLines)
+        if (line is not null && WantsLine)
             lines.Add(line);
     }
 }

@@ -17,6 +17,12 @@ public interface IIntegration
 
     /// <summary>Reads one line into no, one or several events.</summary>
     Outcome Parse(in LogLine line, ICollection<FirewallEvent> events);
+
+    /// <summary>
+    /// The integration for one sender: itself, unless earlier lines say how to read later ones (a header row). Then it is
+    /// a fresh instance that remembers them.
+    /// </summary>
+    IIntegration ForSender() => this;
 }
 
 /// <summary>Whether a line was understood; a line may be understood and hold no event (a heartbeat, a header row).</summary>

@@ -15,6 +15,9 @@ public readonly ref struct LogLine
     /// <summary>What follows the syslog header; the whole line where there is none.</summary>
     public required ReadOnlySpan<byte> Message { get; init; }
 
+    /// <summary>RFC 5424 structured data with its brackets: some firewalls put the event there. Empty where there is none.</summary>
+    public ReadOnlySpan<byte> StructuredData { get; init; }
+
     /// <summary>Time of the syslog header (RFC 3164 or 5424), or null.</summary>
     public DateTimeOffset? HeaderTime { get; init; }
 
@@ -25,4 +28,7 @@ public readonly ref struct LogLine
     public string? Program { get; init; }
 
     public required Receipt Receipt { get; init; }
+
+    /// <summary>The firewall's name when the message has none: host of the header, else the peer.</summary>
+    public string? Sender => HeaderHost ?? Receipt.Peer;
 }

@@ -1,0 +1,125 @@
+using System.Globalization;
+
+namespace Denywatch.Alerting;
+
+/// <summary>What a person reads about an excess: the same words on page, alert and message.</summary>
+public static class Sentences
+{
+    /// <summary>
+    /// Such as "4,312 denies, 610 expected (7.1x). 83 % of the excess is 10.2.3.4 to port 445 on 251 hosts: horizontal scan
+    /// (T1046)."
+    /// </summary>
+    /// <param name="expected">What the model expected; the mean of comparable buckets where null.</param>
+    public static string Summary(Excess excess, CauseFinding finding, double? expected = null)
+    {
+        ArgumentNullException.ThrowIfNull(excess);
+        ArgumentNullException.ThrowIfNull(finding);
+        var technique = finding.Techniques.Count > 0 ? $" ({finding.Techniques[0]})" : "";
+        return $"{Counts(excess.Count, expected ?? excess.Typical)}. {Who(excess, finding.Cause)}: "
+            + $"{Causes.Title(finding.Cause)}{technique}.";
+    }
+
+    /// <summary>Such as "4,312 denies, 610 expected (7.1x)".</summary>
+    public static string Counts(double actual, double expected)
+    {
+        var factor = expected >= 1 ? $" ({(actual / expected).ToString("0.0", CultureInfo.InvariantCulture)}x)" : "";
+        return $"{Number(actual)} denies, {Number(expected)} expected{factor}";
+    }
+
+    /// <summary>Such as "Horizontal scan by 10.2.3.4 on port 445, 251 hosts".</summary>
+    public static string Title(Excess excess, CauseFinding finding)
+    {
+        ArgumentNullException.ThrowIfNull(excess);
+        ArgumentNullException.ThrowIfNull(finding);
+        var s = excess.Shape;
+        return finding.Cause switch
+        {
+            LikelyCause.HorizontalScan =>
+                $"Horizontal scan by {s.TopSource} on {Port(s.TopPort)}, {Hosts(s.TopSourceDestinations)}",
+            LikelyCause.VerticalScan =>
+                $"Vertical scan of {s.TopDestination} by {s.TopSource}, {Number(s.TopPairPorts)} ports",
+            LikelyCause.DistributedScan => $"Distributed scan of {Port(s.TopPort)} by {Number(s.Sources)} sources",
+            LikelyCause.Flood => $"Flood of {s.TopDestination} on {Port(s.TopPort)} by {Sources(s)}",
+            LikelyCause.ApplicationRetry =>
+                $"{Capital(Sources(s))} keeps trying {s.TopDestination} on {Port(s.TopPort)}",
+            LikelyCause.NewFirewallRule =>
+                $"New rule {s.TopRule} on {s.TopFirewall} denies {Plural(s.Sources, "client")}",
+            LikelyCause.SuspiciousOutbound =>
+                $"{s.TopSource} calls out to {s.TopDestination} on {Port(s.TopPort)}{Rhythm(s)}",
+            LikelyCause.LateralMovement =>
+                $"{s.TopSource} tries {Plural(s.TopSourceDestinations, "inside host")} on {Port(s.TopPort)}",
+            LikelyCause.DiscoveryNoise => $"Discovery noise on {s.TopFirewall}, {Port(s.TopPort)}",
+            LikelyCause.LoggingChange => $"{s.TopFirewall} logs {Ratio(s)} times as much of the same",
+            LikelyCause.BackgroundRise => $"Background rise: {Number(s.Sources)} sources, {Ratio(s)} times the usual",
+            _ => UnclearTitle(excess),
+        };
+    }
+
+    private static string UnclearTitle(Excess excess)
+    {
+        var headline = excess.By(excess.Headline).Top;
+        return headline.Count == 0
+            ? $"{Number(excess.Count)} denies, {Number(excess.Typical)} expected"
+            : $"Spike in denies: {Percent(headline[0].Share)} is {Named(excess.Headline, headline[0].Value)}";
+    }
+
+    private static string Who(Excess excess, LikelyCause cause)
+    {
+        var s = excess.Shape;
+        var source = excess.By(Dimension.Source).Top;
+        var sourceShare = source.FirstOrDefault(c => c.Value == s.TopSource)?.Share ?? s.TopSourceShare;
+        return cause switch
+        {
+            LikelyCause.HorizontalScan or LikelyCause.LateralMovement =>
+                $"{Percent(sourceShare)} of the excess is {s.TopSource} to {Port(s.TopPort)} on {Hosts(s.TopSourceDestinations)}",
+            LikelyCause.VerticalScan =>
+                $"{Percent(sourceShare)} of the excess is {s.TopSource} to {Number(s.TopPairPorts)} ports on {s.TopDestination}",
+            LikelyCause.DistributedScan =>
+                $"{Number(s.Sources)} sources share the excess, {Percent(s.TopPortShare)} of it to {Port(s.TopPort)}",
+            LikelyCause.Flood or LikelyCause.ApplicationRetry or LikelyCause.SuspiciousOutbound =>
+                $"{Percent(s.TopDestinationShare)} of the excess is {Sources(s)} to {s.TopDestination} on {Port(s.TopPort)}{Rhythm(s)}",
+            LikelyCause.NewFirewallRule =>
+                $"{Percent(s.NewRuleShare)} of the excess is denied by {s.TopRule}, which denied nothing before",
+            LikelyCause.DiscoveryNoise => $"{Percent(s.DiscoveryShare)} of the excess is discovery and multicast",
+            LikelyCause.LoggingChange => $"The mix is as usual and {Percent(s.PairedShare)} of events have a twin",
+            LikelyCause.BackgroundRise =>
+                $"The mix is as usual, no source makes more than {Percent(s.TopSourceShare)} of the excess",
+            _ => excess.By(excess.Headline).Top is [var top, ..]
+                ? $"{Percent(top.Share)} of the excess is {Named(excess.Headline, top.Value)}"
+                : "No flows are at hand",
+        };
+    }
+
+    private static string Named(Dimension dimension, string value) =>
+        dimension switch
+        {
+            Dimension.Port => Port(value),
+            Dimension.Rule => $"rule {value}",
+            Dimension.Firewall => $"firewall {value}",
+            _ => value,
+        };
+
+    private static string Port(string? port) =>
+        int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            ? $"port {port}"
+            : port ?? "any port";
+
+    private static string Hosts(int hosts) => Plural(hosts, "host");
+
+    private static string Sources(ExcessShape s) =>
+        s.TopSourceShare >= 0.5 ? s.TopSource! : Plural(s.Sources, "source");
+
+    private static string Rhythm(ExcessShape s) =>
+        s is { Regularity: > 0.7, GapSeconds: >= 5 and { } gap } ? $" every {Number(gap)} s" : "";
+
+    private static string Ratio(ExcessShape s) => s.Ratio.ToString("0.0", CultureInfo.InvariantCulture);
+
+    private static string Plural(int count, string noun) => count == 1 ? $"1 {noun}" : $"{Number(count)} {noun}s";
+
+    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+
+    private static string Percent(double share) => $"{Math.Round(share * 100)} %";
+
+    private static string Number(double value) =>
+        value.ToString(value < 10 ? "0.#" : "N0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,73 @@
+namespace Denywatch.Detection;
+
+/// <summary>
+/// A predictive distribution of a count: negative binomial with the given mean and variance. Above a mean of 200 the gamma
+/// distribution stands in for it, by Wilson and Hilferty (1931): the difference is below the third digit there, and the
+/// cost no longer grows with the mean.
+/// </summary>
+internal readonly struct CountDistribution
+{
+    private const double LargeMean = 200;
+
+    // Exactly Poisson would need an infinite shape; a hair above it is the same to ten digits.
+    private const double LeastDispersion = 1.0001;
+
+    private readonly double mean;
+    private readonly double variance;
+
+    public CountDistribution(double mean, double variance)
+    {
+        this.mean = Math.Max(mean, 1e-6);
+        this.variance = Math.Max(variance, this.mean * LeastDispersion);
+    }
+
+    /// <summary>Natural logarithm of the chance of at least <paramref name="count"/>: 0 or below, precise far into the tail.</summary>
+    public double LnChanceOfAtLeast(double count)
+    {
+        if (count <= 0)
+            return 0;
+        if (mean > LargeMean)
+            return SpecialFunctions.LnNormalTail(ScoreOf(count - 0.5));
+
+        var shape = mean * mean / (variance - mean);
+        return SpecialFunctions.LnIncompleteBeta(count, shape, mean / (shape + mean));
+    }
+
+    /// <summary>Median and central 95 % interval.</summary>
+    public (double Lower, double Median, double Upper) Interval()
+    {
+        if (mean > LargeMean)
+            return (CountAt(-1.959964), CountAt(0), CountAt(1.959964));
+
+        var shape = mean * mean / (variance - mean);
+        var ratio = mean / (shape + mean);
+        var chance = Math.Exp(shape * Math.Log(shape / (shape + mean)));
+        double lower = -1;
+        double median = -1;
+        var sum = chance;
+        for (var count = 0; ; count++)
+        {
+            if (lower < 0 && sum >= 0.025)
+                lower = count;
+            if (median < 0 && sum >= 0.5)
+                median = count;
+            if (sum >= 0.975 || count > 100_000)
+                return (Math.Max(lower, 0), Math.Max(median, 0), count);
+            chance *= (count + shape) / (count + 1) * ratio;
+            sum += chance;
+        }
+    }
+
+    private double ScoreOf(double count)
+    {
+        var shape = mean * mean / variance;
+        return 3 * Math.Sqrt(shape) * (Math.Cbrt(Math.Max(count, 0) / mean) - 1 + 1 / (9 * shape));
+    }
+
+    private double CountAt(double normal)
+    {
+        var shape = mean * mean / variance;
+        var root = Math.Max(0, 1 - 1 / (9 * shape) + normal / (3 * Math.Sqrt(shape)));
+        return mean * root * root * root;
+    }
+}

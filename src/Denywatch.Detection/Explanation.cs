@@ -1,0 +1,58 @@
+namespace Denywatch.Detection;
+
+/// <summary>Which part of the model set the expectation of a bucket.</summary>
+public enum ExpectedPattern
+{
+    /// <summary>Nothing is known yet.</summary>
+    Nothing,
+
+    /// <summary>The same level round the clock.</summary>
+    Level,
+
+    /// <summary>The time of day, scaled by the day of the week.</summary>
+    TimeOfDay,
+
+    /// <summary>The time of day, sharp: something that runs daily at a fixed time.</summary>
+    DailyRun,
+
+    /// <summary>The time of the week.</summary>
+    TimeOfWeek,
+}
+
+/// <summary>Why a bucket's score stayed below the line.</summary>
+public enum BelowReason
+{
+    /// <summary>It did not stay below.</summary>
+    None,
+    Missing,
+    Learning,
+
+    /// <summary>At or below what is expected.</summary>
+    AsExpected,
+
+    /// <summary>Above what is expected, but quiet traffic shows this too often.</summary>
+    NotRareEnough,
+
+    /// <summary>Rare, but only a handful of denies above what is expected.</summary>
+    TooFew,
+}
+
+/// <summary>A record's facts for a person: what was expected, how sure, by which pattern, and why below the line.</summary>
+/// <param name="Factor">Actual over expected mean; null where missing or nothing is expected.</param>
+/// <param name="Mean">Mean of the predictive distribution.</param>
+/// <param name="HorizonBuckets">The number of buckets, ending with this one, whose sum is rarest: 1, 4, 16 or 48.</param>
+/// <param name="ComparableBuckets">Learnt buckets within an hour of this time of day, up to <paramref name="ComparableNeeded"/>.</param>
+/// <param name="CrossingCount">The smallest count that reaches the line, or null while learning.</param>
+/// <param name="Sentence">One sentence a person could say aloud.</param>
+public sealed record Explanation(
+    AnomalyRecord Record,
+    double Mean,
+    double? Factor,
+    int HorizonBuckets,
+    int ComparableBuckets,
+    int ComparableNeeded,
+    ExpectedPattern Pattern,
+    BelowReason Below,
+    long? CrossingCount,
+    string Sentence
+);

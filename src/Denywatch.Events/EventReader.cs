@@ -1,0 +1,192 @@
+using System.Collections.Frozen;
+using System.Text;
+using Denywatch.Events.Integrations;
+using Denywatch.Events.Integrations.Ecs;
+using Denywatch.Events.Syslog;
+
+namespace Denywatch.Events;
+
+/// <summary>How a line was read.</summary>
+/// <param name="Integration">Name of the integration that took the line; null where none did.</param>
+/// <param name="Problem">Why the line was rejected: what, where, how to fix it; null where it was understood.</param>
+public readonly record struct Reading(string? Integration, string? Problem)
+{
+    public bool IsRejected => Problem is not null;
+}
+
+/// <summary>
+/// Reads the lines of one sender: one instance per connection, file or peer, not shared between threads. It remembers
+/// which integration took the last line and asks that one first; a sender that changes its format, or a relay with many
+/// devices behind it, is followed line by line.
+/// </summary>
+public sealed class EventReader
+{
+    /// <summary>Bytes of a line, beyond which it is rejected unread.</summary>
+    public const int LongestLine = 1024 * 1024;
+
+    // Daemons that log beside the packet filter on the same host: understood, and no verdict in them.
+    private static readonly FrozenSet<string> OtherPrograms = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "kernel",
+        "dhcpd",
+        "dhclient",
+        "dhcp6c",
+        "dnsmasq",
+        "dnsmasq-dhcp",
+        "unbound",
+        "openvpn",
+        "haproxy",
+        "nginx",
+        "lighttpd",
+        "squid",
+        "php-fpm",
+        "radvd",
+        "rtsold",
+        "charon",
+        "racoon",
+        "ntpd",
+        "chronyd",
+        "dpinger",
+        "apinger",
+        "syslogd",
+        "syslog-ng",
+        "rsyslogd",
+        "cron",
+        "CRON",
+        "crond",
+        "/usr/sbin/cron",
+        "sshd",
+        "sudo",
+        "su",
+        "login",
+        "systemd",
+        "systemd-logind",
+        "logger",
+        "check_reload_status",
+        "/flowd_aggregate.py",
+        "configd.py",
+        "hostapd",
+        "pppoe",
+        "ppp",
+        "miniupnpd",
+        "snmpd",
+        "xinetd",
+        "igmpproxy"
+    );
+
+    private readonly IIntegration[] integrations;
+    private readonly bool isPinned;
+    private IIntegration? last;
+
+    /// <param name="pinned">Name of the only integration to use; null to find out from the lines.</param>
+    /// <exception cref="ArgumentException">No integration has that name.</exception>
+    public EventReader(string? pinned = null)
+    {
+        isPinned = pinned is not null;
+        integrations = (
+            isPinned
+                ?
+                [
+                    Catalogue.Find(pinned!)
+                        ?? throw new ArgumentException($"no integration is called \"{pinned}\"", nameof(pinned)),
+                ]
+                : Catalogue.All
+        )
+            .Select(integration => integration.ForSender())
+            .ToArray();
+    }
+
+    /// <summary>Name of the integration that took the last line; null before the first.</summary>
+    public string? Integration => last?.Name;
+
+    /// <summary>Reads one line, without its line end, and adds its events to <paramref name="events"/>.</summary>
+    public Reading Read(ReadOnlySpan<byte> line, Receipt receipt, IList<FirewallEvent> events)
+    {
+        line = line.TrimEnd("\r\n\0"u8);
+        if (line.StartsWith("\uFEFF"u8))
+            line = line[3..];
+        if (line.TrimStart(" \t"u8).IsEmpty)
+            return new Reading(last?.Name, null);
+        if (line.Length > LongestLine)
+            return new Reading(
+                null,
+                $"the line is {line.Length} bytes long; the longest accepted is {LongestLine}: does the sender end its lines with LF?"
+            );
+
+        var log = SyslogHeader.Read(line, receipt);
+        return Read(log, events, mayUnwrap: true);
+    }
+
+    private Reading Read(in LogLine line, IList<FirewallEvent> events, bool mayUnwrap)
+    {
+        if (Taker(line) is not { } integration)
+            return Unknown(line);
+
+        last = integration;
+        if (integration is EcsIntegration documents && mayUnwrap)
+            return ReadDocument(documents, line, events);
+
+        return new Reading(integration.Name, integration.Parse(line, events).Problem);
+    }
+
+    private IIntegration? Taker(in LogLine line)
+    {
+        if (last is not null && last.Recognises(line))
+            return last;
+        foreach (var integration in integrations)
+        {
+            if (!ReferenceEquals(integration, last) && integration.Recognises(line))
+                return integration;
+        }
+        return null;
+    }
+
+    // A document may only carry the raw line: then the line's own integration decides.
+    private static Reading ReadDocument(EcsIntegration documents, in LogLine line, IList<FirewallEvent> events)
+    {
+        var count = events.Count;
+        var outcome = EcsIntegration.Parse(line, events, out var wrapped);
+        if (wrapped is not null)
+        {
+            var inner = wrapped.Open(line.Receipt);
+            foreach (var integration in Catalogue.All)
+            {
+                if (integration is EcsIntegration || !integration.Recognises(inner))
+                    continue;
+                while (events.Count > count)
+                    events.RemoveAt(events.Count - 1);
+                return new Reading(integration.Name, integration.Parse(inner, events).Problem);
+            }
+        }
+        return new Reading(documents.Name, outcome.Problem);
+    }
+
+    private Reading Unknown(in LogLine line)
+    {
+        if (line.Raw.Contains((byte)0))
+            return new Reading(null, "the line holds NUL bytes: it is binary or UTF-16; send UTF-8 text");
+        if (isPinned)
+            return new Reading(
+                null,
+                $"{integrations[0].Title} does not know this line, which starts with \"{Start(line)}\", and the source is pinned to it; unpin the source or correct what the device sends"
+            );
+        if (line.Program is { } program && OtherPrograms.Contains(program))
+            return new Reading(last?.Name, null);
+        return new Reading(
+            null,
+            $"no integration recognises this line, which starts with \"{Start(line)}\"; see the list of integrations for the formats to send"
+        );
+    }
+
+    private static string Start(in LogLine line)
+    {
+        var text = line.Message.IsEmpty ? line.Raw : line.Message;
+        var characters = Encoding.UTF8.GetString(text[..Math.Min(48, text.Length)]).ToCharArray();
+        for (var i = 0; i < characters.Length; i++)
+        {
+            if (char.IsControl(characters[i]) || characters[i] == '\uFFFD')
+                characters[i] = '.';
+        }
+        return new string(characters);
+    }
+}

@@ -1,0 +1,112 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Denywatch.Events.Enrichment;
+
+namespace Denywatch.Events.Flows;
+
+/// <summary>Events of one minute, data source and verdict: what a data source's page shows.</summary>
+/// <param name="Minute">Start of the minute, UTC.</param>
+/// <param name="Count">Lines, not attempts: a line of five packets is one.</param>
+public readonly record struct MinuteCount(
+    DateTimeOffset Minute,
+    string Integration,
+    string Firewall,
+    Verdict Verdict,
+    long Count
+);
+
+/// <summary>
+/// Folds the events of one batch: denied ones to deny flows, all of them to counts per minute. Not for more than one
+/// thread; the <paramref name="budget"/> is shared by all batches of a node.
+/// </summary>
+public sealed class FlowFolder(Enricher enricher, FlowBudget budget)
+{
+    /// <summary>Name of a firewall that neither the event nor the receiver names.</summary>
+    public const string UnknownFirewall = "unknown";
+
+    // Characters of a raw line that are kept, and of a firewall's name.
+    private const int LongestLine = 2048;
+    private const int LongestFirewall = 255;
+
+    // The address of a network is also that of a host: the prefix tells 198.51.0.0/16 from 198.51.0.0.
+    private readonly Dictionary<(FlowKey, int?), DenyFlow> flows = [];
+    private readonly Dictionary<(DateTimeOffset, string, string, Verdict), long> minutes = [];
+
+    public IReadOnlyCollection<DenyFlow> Flows => flows.Values;
+
+    public IEnumerable<MinuteCount> Minutes =>
+        minutes.Select(entry => new MinuteCount(
+            entry.Key.Item1,
+            entry.Key.Item2,
+            entry.Key.Item3,
+            entry.Key.Item4,
+            entry.Value
+        ));
+
+    /// <summary>The firewall an event is counted for.</summary>
+    /// <param name="peer">Who sent it, where the event names no firewall.</param>
+    public static string FirewallOf(FirewallEvent firewallEvent, string? peer)
+    {
+        var name = string.IsNullOrWhiteSpace(firewallEvent.Observer) ? peer : firewallEvent.Observer;
+        if (string.IsNullOrWhiteSpace(name))
+            return UnknownFirewall;
+        return name.Length <= LongestFirewall ? name : name[..LongestFirewall];
+    }
+
+    /// <summary>Counts one event.</summary>
+    /// <param name="at">The accepted time, see <see cref="EventTime"/>.</param>
+    /// <param name="line">The raw line; a few are kept with each flow.</param>
+    public void Add(
+        FirewallEvent firewallEvent,
+        DateTimeOffset at,
+        string integration,
+        string? peer,
+        ReadOnlySpan<byte> line
+    )
+    {
+        var firewall = FirewallOf(firewallEvent, peer);
+        var minute = new DateTimeOffset(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
+        CollectionsMarshal.GetValueRefOrAddDefault(
+            minutes,
+            (minute, integration, firewall, firewallEvent.Verdict),
+            out _
+        )++;
+
+        if (firewallEvent.Verdict != Verdict.Denied)
+            return;
+
+        var direction = enricher.DirectionOf(firewallEvent);
+        var place = budget.Place(
+            new FlowKey(
+                DenyFlow.SliceOf(at),
+                firewall,
+                firewallEvent.Source,
+                firewallEvent.Destination,
+                firewallEvent.DestinationPort,
+                firewallEvent.Transport,
+                firewallEvent.Rule,
+                direction
+            ),
+            firewallEvent.Count
+        );
+
+        ref var flow = ref CollectionsMarshal.GetValueRefOrAddDefault(flows, (place.Key, place.SourcePrefix), out _);
+        flow ??= NewFlow(place, firewallEvent, integration);
+        flow.SourcesEstimate = Math.Max(flow.SourcesEstimate, place.SourcesEstimate);
+        flow.Add(at, firewallEvent.Count, firewallEvent.Packets, flow.WantsLine ? Text(line) : null);
+    }
+
+    private DenyFlow NewFlow(FlowPlace place, FirewallEvent firewallEvent, string integration)
+    {
+        // A network has no one country: what is folded gets the attributes of what is left of it.
+        var left = firewallEvent with
+        {
+            Source = place.SourcePrefix is null ? place.Key.Source : null,
+            Destination = place.Key.Destination,
+        };
+        return new DenyFlow(place.Key, enricher.AttributesOf(left), integration) { SourcePrefix = place.SourcePrefix };
+    }
+
+    private static string? Text(ReadOnlySpan<byte> line) =>
+        line.IsEmpty ? null : Encoding.UTF8.GetString(line[..Math.Min(line.Length, LongestLine)]).Replace('\0', ' ');
+}

@@ -1,0 +1,33 @@
+namespace Denywatch.Events.Integrations.CiscoAsa;
+
+/// <summary>
+/// The words of a message. Parentheses belong to the word they follow, blanks and all: user names such as
+/// <c>(LOCAL\a user)</c> hold anything.
+/// </summary>
+internal ref struct TextWords(ReadOnlySpan<byte> text)
+{
+    private ReadOnlySpan<byte> rest = text;
+
+    public bool Next(out ReadOnlySpan<byte> word)
+    {
+        rest = rest.TrimStart((byte)' ');
+        word = [];
+        if (rest.IsEmpty)
+            return false;
+
+        var end = rest.IndexOf((byte)' ');
+        if (end < 0)
+            end = rest.Length;
+        var open = rest[..end].IndexOf((byte)'(');
+        if (open > 0 && rest[open..end].IndexOf((byte)')') < 0)
+        {
+            var close = rest[end..].IndexOf((byte)')');
+            if (close >= 0)
+                end += close + 1;
+        }
+        word = rest[..end];
+        rest = rest[end..];
+
+        return true;
+    }
+}

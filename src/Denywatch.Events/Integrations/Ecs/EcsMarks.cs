@@ -1,0 +1,35 @@
+using Denywatch.Events.Text;
+
+namespace Denywatch.Events.Integrations.Ecs;
+
+/// <summary>The ECS categorisation values that matter for a verdict.</summary>
+[Flags]
+internal enum EcsMarks : short
+{
+    None = 0,
+    CategoryNetwork = 1,
+    CategoryIntrusion = 2,
+    CategoryLogin = 4,
+    CategoryOther = 8,
+    TypeDenied = 16,
+    TypeAllowed = 32,
+    OutcomeDeny = 64,
+}
+
+internal static class EcsMark
+{
+    public static EcsMarks Of(EcsField field, ReadOnlySpan<byte> value) =>
+        field switch
+        {
+            EcsField.EventType => value.Is("denied"u8) ? EcsMarks.TypeDenied
+            : value.Is("allowed"u8) ? EcsMarks.TypeAllowed
+            : EcsMarks.None,
+            // 7.x Beats wrote outcome:deny. outcome:failure says that something failed, not that it was denied.
+            EcsField.EventOutcome => value.Is("deny"u8) || value.Is("denied"u8) ? EcsMarks.OutcomeDeny : EcsMarks.None,
+            EcsField.EventCategory => value.Is("network"u8) || value.Is("network_traffic"u8) ? EcsMarks.CategoryNetwork
+            : value.Is("intrusion_detection"u8) ? EcsMarks.CategoryIntrusion
+            : value.Is("authentication"u8) || value.Is("iam"u8) ? EcsMarks.CategoryLogin
+            : EcsMarks.CategoryOther,
+            _ => EcsMarks.None,
+        };
+}

@@ -1,0 +1,93 @@
+using System.Buffers;
+using Denywatch.Events.Text;
+
+namespace Denywatch.Events.Integrations.Iptables;
+
+/// <summary>What the admin's <c>--log-prefix</c> says: the only place where netfilter lines hold a verdict.</summary>
+internal readonly record struct RulePrefix(Verdict Verdict, string? Reason, string? Action, string? Rule)
+{
+    public static RulePrefix Read(string? program, ReadOnlySpan<byte> text)
+    {
+        text = WithoutUptime(text).Trim((byte)' ');
+        if (text.StartsWith((byte)'[') && Ubiquiti(text) is { } ubiquiti)
+            return ubiquiti;
+
+        // "nft-drop: IN=" reads as a syslog tag: then the tag is the prefix.
+        var tag = program is null or "kernel" or "ulogd" ? "" : program;
+        var (verdict, word) = VerdictWords.In(text);
+        if (verdict == Verdict.None && tag.Length > 0)
+            (verdict, word) = VerdictWords.In(System.Text.Encoding.ASCII.GetBytes(tag));
+
+        var rule = Words.OrNull(text.Trim(" :[]*"u8)) ?? (tag.Length > 0 ? tag : null);
+        return verdict == Verdict.None
+            ? new(Verdict.None, null, null, rule)
+            : new(verdict, Words.Reason("prefix="u8, System.Text.Encoding.ASCII.GetBytes(word!)), word, rule);
+    }
+
+    /// <summary>Time inside the prefix, as Proxmox VE writes it: <c>20/Jun/2022:13:09:14 +0200</c>.</summary>
+    public static DateTimeOffset? TimeIn(ReadOnlySpan<byte> text, TimeZoneInfo zone)
+    {
+        var slash = text.IndexOf((byte)'/');
+        if (slash < 2 || text.Length < slash + 18 || !text.Slice(slash - 2, 2).Number().HasValue)
+            return null;
+        text = text[(slash - 2)..];
+        if (
+            Times.MonthOf(text.Slice(3, 3)) is not (> 0 and var month)
+            || text[..2].Number() is not { } day
+            || text.Slice(7, 4).Number() is not { } year
+            || !Times.TryDate((int)year, month, (int)day, out var date)
+            || !Times.TryClock(text[12..], out var clock, out var length)
+        )
+            return null;
+        return Times.TryOffset(text[(12 + length)..].TrimStart((byte)' '), out var offset, out _)
+            ? new DateTimeOffset(date + clock, offset)
+            : Times.In(date + clock, zone);
+    }
+
+    private static readonly SearchValues<byte> UptimeBytes = SearchValues.Create(" .0123456789"u8);
+
+    // "[16571.459614] " is the kernel's clock since boot.
+    private static ReadOnlySpan<byte> WithoutUptime(ReadOnlySpan<byte> text)
+    {
+        text = text.TrimStart((byte)' ');
+        if (!text.StartsWith((byte)'['))
+            return text;
+        var close = text.IndexOf((byte)']');
+        return close > 1 && text[1..close].IndexOfAnyExcept(UptimeBytes) < 0 ? text[(close + 1)..] : text;
+    }
+
+    /// <summary>
+    /// <c>[ruleset-rule-D]</c> of EdgeOS and older UniFi, <c>[ruleset-D-rule]</c> of newer UniFi: D dropped, R rejected,
+    /// A accepted.
+    /// </summary>
+    private static RulePrefix? Ubiquiti(ReadOnlySpan<byte> text)
+    {
+        var close = text.IndexOf((byte)']');
+        if (close < 4)
+            return null;
+
+        var inside = text[1..close];
+        var last = inside.LastIndexOf((byte)'-');
+        if (last < 1)
+            return null;
+        var before = inside[..last].LastIndexOf((byte)'-');
+        var end = inside[(last + 1)..];
+        if (end.Length == 1 && Letter(end[0]) is { } byEnd)
+        {
+            var ruleset = before > 0 ? inside[..before] : inside[..last];
+            return byEnd with { Rule = Words.Of(ruleset) };
+        }
+        if (before < 1 || last - before != 2 || Letter(inside[before + 1]) is not { } byMiddle)
+            return null;
+        return byMiddle with { Rule = Words.Of(inside[..before]) + "-" + Words.Of(end) };
+    }
+
+    private static RulePrefix? Letter(byte letter) =>
+        letter switch
+        {
+            (byte)'D' => new(Verdict.Denied, "rule letter D", "drop", null),
+            (byte)'R' => new(Verdict.Denied, "rule letter R", "reject", null),
+            (byte)'A' => new(Verdict.Allowed, "rule letter A", "accept", null),
+            _ => null,
+        };
+}

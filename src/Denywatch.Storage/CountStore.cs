@@ -1,0 +1,149 @@
+using Npgsql;
+
+namespace Denywatch.Storage;
+
+/// <summary>A slice of a firewall whose count changed.</summary>
+public readonly record struct Recounted(DateTimeOffset Slice, int FirewallId);
+
+/// <summary>Counts per firewall and span, recomputed from flows for the slices that batches made dirty.</summary>
+public sealed class CountStore(NpgsqlDataSource source)
+{
+    /// <summary>Minutes of the spans kept; each is summed from the first.</summary>
+    public static readonly short[] Spans = [5, 15, 60, 1440];
+
+    private const long CountLock = 0x44454E5B;
+    private const int MostClaimed = 200_000;
+
+    private const string Claim = """
+        DELETE FROM dirty_slices WHERE ctid = ANY (ARRAY(SELECT ctid FROM dirty_slices LIMIT @most))
+        RETURNING slice, firewall_id
+        """;
+
+    private const string Recompute = """
+        INSERT INTO counts (span, at, firewall_id, count, packets)
+        SELECT 5, slice, firewall_id, coalesce(sum(count), 0), sum(packets)
+        FROM unnest(@slices, @firewalls) AS dirty (slice, firewall_id)
+        LEFT JOIN (SELECT slice, firewall_id, count, packets FROM all_flows WHERE slice BETWEEN @first AND @last) f
+            USING (slice, firewall_id)
+        GROUP BY 2, 3 ORDER BY 2, 3
+        ON CONFLICT (span, at, firewall_id) DO UPDATE SET count = excluded.count, packets = excluded.packets
+        """; // set, not added: run twice, still right
+
+    private const string SumUp = """
+        INSERT INTO counts (span, at, firewall_id, count, packets)
+        SELECT @span, date_bin(make_interval(mins => @span), c.at, 'epoch'), c.firewall_id, sum(c.count), sum(c.packets)
+        FROM (SELECT DISTINCT date_bin(make_interval(mins => @span), slice, 'epoch') AS at, firewall_id
+              FROM unnest(@slices, @firewalls) AS dirty (slice, firewall_id)) d
+        JOIN counts c ON c.span = 5 AND c.firewall_id = d.firewall_id
+            AND c.at >= d.at AND c.at < d.at + make_interval(mins => @span)
+        GROUP BY 2, 3 ORDER BY 2, 3
+        ON CONFLICT (span, at, firewall_id) DO UPDATE SET count = excluded.count, packets = excluded.packets
+        """;
+
+    private const string AddSeries = """
+        INSERT INTO series (job_id, partition, firewall_id, shard, version, next_bucket)
+        SELECT j.id, coalesce(f.name, ''), f.id, abs(hashtext(j.id || coalesce(f.name, ''))) % @shards, 0, @first
+        FROM jobs j
+        LEFT JOIN firewalls f ON j.partition_field = 'observer.name' AND f.id = ANY(@firewalls)
+        WHERE (j.partition_field IS NULL OR f.id IS NOT NULL)
+        ON CONFLICT (job_id, partition) DO NOTHING
+        """;
+
+    // The version moves too, so that a closing task that read before this writes nothing.
+    private const string MarkForRescore = """
+        UPDATE series s SET rescore_from = d.bucket, version = s.version + 1
+        FROM (SELECT s.id, min(date_bin(j.bucket_span, dirty.slice, 'epoch')) AS bucket
+              FROM series s JOIN jobs j ON j.id = s.job_id
+              JOIN unnest(@slices, @firewalls) AS dirty (slice, firewall_id)
+                  ON s.firewall_id IS NULL OR s.firewall_id = dirty.firewall_id
+              GROUP BY s.id ORDER BY s.id) d
+        WHERE d.id = s.id AND d.bucket < s.next_bucket AND (s.rescore_from IS NULL OR d.bucket < s.rescore_from)
+        """;
+
+    /// <summary>
+    /// Claims dirty slices and counts them anew, in one transaction; makes series for new firewalls and marks those whose
+    /// closed buckets changed. Only one caller works at a time: a slower one with an older view must not write last.
+    /// </summary>
+    public async Task<IReadOnlyList<Recounted>> RecomputeAsync(CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await connection.ExecuteAsync("SELECT pg_advisory_xact_lock(@lock)", ct, ("lock", CountLock));
+
+        var claimed = await connection.RowsAsync(
+            Claim,
+            reader => new Recounted(reader.Time(0), reader.GetInt32(1)),
+            ct,
+            ("most", MostClaimed)
+        );
+        if (claimed.Count == 0)
+            return [];
+
+        var dirty = claimed.Distinct().OrderBy(row => row.Slice).ThenBy(row => row.FirewallId).ToList();
+        // A day at a time: the bounds let the planner read one daily partition and not all of them.
+        foreach (var day in dirty.GroupBy(row => row.Slice.UtcDateTime.Date))
+            await RunAsync(
+                connection,
+                Recompute,
+                [.. day],
+                ct,
+                ("first", day.First().Slice),
+                ("last", day.Last().Slice)
+            );
+        foreach (var span in Spans[1..])
+            await RunAsync(connection, SumUp, dirty, ct, ("span", (int)span));
+
+        await RunAsync(
+            connection,
+            AddSeries,
+            dirty,
+            ct,
+            ("first", BucketOf(dirty[0].Slice)),
+            ("shards", (int)Entities.Series.Shards)
+        );
+        await RunAsync(connection, MarkForRescore, dirty, ct);
+        await transaction.CommitAsync(ct);
+        return dirty;
+    }
+
+    /// <summary>Counts of 5-minute slices in [from, to), summed over firewalls unless one is named; absent slices are left out.</summary>
+    public static async Task<List<(DateTimeOffset At, long Count)>> SlicesAsync(
+        NpgsqlConnection connection,
+        int? firewallId,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken ct
+    ) =>
+        await connection.RowsAsync(
+            """
+            SELECT at, sum(count)::bigint FROM counts
+            WHERE span = 5 AND at >= @from AND at < @to AND (@firewall::int IS NULL OR firewall_id = @firewall)
+            GROUP BY at ORDER BY at
+            """,
+            reader => (reader.Time(0), reader.GetInt64(1)),
+            ct,
+            ("from", from),
+            ("to", to),
+            ("firewall", firewallId)
+        );
+
+    private static DateTimeOffset BucketOf(DateTimeOffset at) =>
+        new(at.UtcTicks - (at.UtcTicks % TimeSpan.FromMinutes(15).Ticks), TimeSpan.Zero);
+
+    private static async Task RunAsync(
+        NpgsqlConnection connection,
+        string sql,
+        List<Recounted> dirty,
+        CancellationToken ct,
+        params (string Name, object? Value)[] more
+    ) =>
+        await connection.ExecuteAsync(
+            sql,
+            ct,
+            [
+                ("slices", dirty.ConvertAll(row => row.Slice).ToArray()),
+                ("firewalls", dirty.ConvertAll(row => row.FirewallId).ToArray()),
+                .. more,
+            ]
+        );
+}

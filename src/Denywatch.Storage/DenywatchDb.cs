@@ -1,0 +1,50 @@
+using Denywatch.Storage.Entities;
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+
+namespace Denywatch.Storage;
+
+/// <summary>
+/// What people edit, plus the small tables that machines share with them. Flows, counts and records are not here: they
+/// are written by plain SQL, see <see cref="Schema"/>.
+/// </summary>
+public sealed class DenywatchDb(DbContextOptions<DenywatchDb> options)
+    : IdentityUserContext<Account, Guid>(options),
+        IDataProtectionKeyContext
+{
+    public DbSet<OneTimeLink> OneTimeLinks => Set<OneTimeLink>();
+    public DbSet<AccessToken> AccessTokens => Set<AccessToken>();
+    public DbSet<AuditEntry> Audit => Set<AuditEntry>();
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+    public DbSet<Site> Sites => Set<Site>();
+    public DbSet<Firewall> Firewalls => Set<Firewall>();
+    public DbSet<DataSource> DataSources => Set<DataSource>();
+    public DbSet<Reject> Rejects => Set<Reject>();
+    public DbSet<IntakeGap> IntakeGaps => Set<IntakeGap>();
+    public DbSet<Job> Jobs => Set<Job>();
+    public DbSet<Series> Series => Set<Series>();
+    public DbSet<Rule> Rules => Set<Rule>();
+    public DbSet<Alert> Alerts => Set<Alert>();
+    public DbSet<AlertNote> AlertNotes => Set<AlertNote>();
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        builder.ApplyConfigurationsFromAssembly(typeof(DenywatchDb).Assembly);
+    }
+
+    /// <summary>Saves; false when someone else changed the same row first.</summary>
+    public async Task<bool> TrySaveAsync(CancellationToken ct)
+    {
+        try
+        {
+            await SaveChangesAsync(ct);
+            return true;
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return false;
+        }
+    }
+}

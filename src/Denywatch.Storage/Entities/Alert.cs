@@ -1,0 +1,231 @@
+namespace Denywatch.Storage.Entities;
+
+public enum AlertStatus
+{
+    Open,
+    Acknowledged,
+    Closed,
+}
+
+/// <summary>Why an alert was closed; the definitions are those shown at the point of choice.</summary>
+public enum CloseReason
+{
+    /// <summary>No real excess: duplicate feed, clock, model error.</summary>
+    FalsePositive,
+
+    /// <summary>Real and authorised: own scan, test, maintenance.</summary>
+    BenignPositive,
+
+    /// <summary>Real and unwanted: attack or misconfiguration.</summary>
+    TruePositive,
+
+    /// <summary>Told by another alert already, which is linked.</summary>
+    Duplicate,
+
+    /// <summary>Something else, said in a note.</summary>
+    Other,
+
+    /// <summary>Set by the system alone when a re-score takes the anomaly away.</summary>
+    Rescored,
+}
+
+/// <summary>One episode of anomalous buckets, told once.</summary>
+public sealed class Alert
+{
+    public long Id { get; init; }
+
+    /// <summary>The rule that owns it: the first that matched.</summary>
+    public required Guid RuleId { get; init; }
+    public Rule Rule { get; init; } = null!;
+
+    /// <summary>The series whose record raised it.</summary>
+    public required int SeriesId { get; init; }
+
+    /// <summary>What it is, in few words.</summary>
+    public required string Title { get; set; }
+
+    /// <summary>The sentence: how many, how many expected, who, what.</summary>
+    public required string Sentence { get; set; }
+
+    /// <summary>Name of the likely cause, such as <c>horizontal scan</c>.</summary>
+    public required string Cause { get; set; }
+
+    /// <summary>low, medium, high or critical.</summary>
+    public required string Severity { get; set; }
+
+    /// <summary>0 low to 3 critical, for sorting.</summary>
+    public required int SeverityRank { get; set; }
+
+    /// <summary>The named factors behind the severity, as shown: <c>high = low + 1 (internal source)</c>.</summary>
+    public required string SeverityReason { get; set; }
+
+    /// <summary>First anomalous bucket.</summary>
+    public required DateTimeOffset StartedAt { get; set; }
+
+    /// <summary>Last anomalous bucket so far.</summary>
+    public required DateTimeOffset LastBucket { get; set; }
+
+    /// <summary>Bucket of the highest score.</summary>
+    public required DateTimeOffset PeakAt { get; set; }
+    public required double PeakScore { get; set; }
+
+    /// <summary>Denies in the peak bucket.</summary>
+    public required double Actual { get; set; }
+
+    /// <summary>Expected denies in the peak bucket.</summary>
+    public required double Typical { get; set; }
+
+    /// <summary>Actual minus typical, summed over the episode's buckets.</summary>
+    public required double Excess { get; set; }
+
+    public DateTimeOffset? EndedAt { get; set; }
+
+    /// <summary>subsided, new level, source quiet or excepted.</summary>
+    public string? EndReason { get; set; }
+
+    /// <summary>JSON of contributors, cause, evidence rows and checklist, frozen with the alert.</summary>
+    public required string Evidence { get; set; }
+
+    /// <summary>Every series and rule that belongs to the episode, in words, owner first.</summary>
+    public string[] Matches { get; set; } = [];
+
+    public required DateTimeOffset RaisedAt { get; init; }
+
+    /// <summary>Raised from an open bucket: the count crossed before the bucket closed.</summary>
+    public bool IsInterim { get; set; }
+
+    /// <summary>The bucket was older than a day when it was found: nobody was notified.</summary>
+    public bool IsFoundLate { get; init; }
+
+    /// <summary>The storm alert it is a child of.</summary>
+    public long? StormId { get; set; }
+    public bool IsStorm { get; init; }
+
+    /// <summary>What a later re-score says, such as "now 62 because of late data".</summary>
+    public string? Rescore { get; set; }
+
+    public AlertStatus Status { get; private set; }
+    public string? Assignee { get; private set; }
+    public string? AcknowledgedBy { get; private set; }
+    public DateTimeOffset? AcknowledgedAt { get; private set; }
+    public CloseReason? CloseReason { get; private set; }
+    public string? ClosedBy { get; private set; }
+    public DateTimeOffset? ClosedAt { get; private set; }
+
+    /// <summary>The alert that tells it already.</summary>
+    public long? DuplicateOf { get; private set; }
+
+    /// <summary>Excess when it was closed: it reopens only past twice this.</summary>
+    public double? ExcessAtClose { get; private set; }
+
+    public List<AlertNote> Notes { get; init; } = [];
+
+    /// <summary>Whether a person has done anything with it.</summary>
+    public bool IsTouched =>
+        Status != AlertStatus.Open || Assignee is not null || Notes.Exists(note => note.By != "system");
+
+    /// <summary>Takes an open alert into someone's hands; false when it is not open any more.</summary>
+    public bool Acknowledge(string by, DateTimeOffset at)
+    {
+        if (Status != AlertStatus.Open)
+            return false;
+
+        (Status, AcknowledgedBy, AcknowledgedAt) = (AlertStatus.Acknowledged, by, at);
+        Assignee ??= by;
+        return true;
+    }
+
+    /// <summary>Gives it to someone, or to nobody; false when it is closed or already theirs.</summary>
+    public bool Assign(string? to)
+    {
+        if (Status == AlertStatus.Closed || Assignee == to)
+            return false;
+
+        Assignee = to;
+        return true;
+    }
+
+    /// <summary>Closes it; false when it is closed already.</summary>
+    public bool Close(CloseReason reason, string by, DateTimeOffset at, long? duplicateOf = null)
+    {
+        if (Status == AlertStatus.Closed)
+            return false;
+
+        (Status, CloseReason, ClosedBy, ClosedAt) = (AlertStatus.Closed, reason, by, at);
+        (DuplicateOf, ExcessAtClose) = (duplicateOf, Excess);
+        return true;
+    }
+
+    /// <summary>How it stands in people's hands: what the audit trail keeps, and what an undo goes back to.</summary>
+    public AlertStanding Standing() =>
+        new(
+            Status,
+            Assignee,
+            AcknowledgedBy,
+            AcknowledgedAt,
+            CloseReason,
+            ClosedBy,
+            ClosedAt,
+            DuplicateOf,
+            ExcessAtClose
+        );
+
+    /// <summary>Takes a deed back; false when someone did something since.</summary>
+    public bool TakeBack(AlertStanding before, AlertStanding after)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        if (Standing() != after)
+            return false;
+
+        (Status, Assignee, AcknowledgedBy, AcknowledgedAt) = (
+            before.Status,
+            before.Assignee,
+            before.AcknowledgedBy,
+            before.AcknowledgedAt
+        );
+        (CloseReason, ClosedBy, ClosedAt) = (before.CloseReason, before.ClosedBy, before.ClosedAt);
+        (DuplicateOf, ExcessAtClose) = (before.DuplicateOf, before.ExcessAtClose);
+        return true;
+    }
+
+    /// <summary>Opens a closed alert again; false when it is not closed.</summary>
+    public bool Reopen()
+    {
+        if (Status != AlertStatus.Closed)
+            return false;
+
+        (Status, CloseReason, ClosedBy, ClosedAt) = (AlertStatus.Open, null, null, null);
+        (AcknowledgedBy, AcknowledgedAt, DuplicateOf, ExcessAtClose) = (null, null, null, null);
+        return true;
+    }
+}
+
+/// <summary>What people have done with an alert.</summary>
+public sealed record AlertStanding(
+    AlertStatus Status,
+    string? Assignee,
+    string? AcknowledgedBy,
+    DateTimeOffset? AcknowledgedAt,
+    CloseReason? CloseReason,
+    string? ClosedBy,
+    DateTimeOffset? ClosedAt,
+    long? DuplicateOf,
+    double? ExcessAtClose
+);
+
+/// <summary>One entry of an alert's stream: a note, or a change told in words.</summary>
+public sealed class AlertNote
+{
+    public long Id { get; init; }
+    public required long AlertId { get; init; }
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Account name, or <c>system</c>.</summary>
+    public required string By { get; init; }
+
+    /// <summary>note, acknowledged, assigned, closed, reopened, raised, peak, ended, rescored.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Markdown for a note; a sentence otherwise.</summary>
+    public required string Text { get; init; }
+}

@@ -1,0 +1,126 @@
+namespace Denywatch.Storage.Entities;
+
+/// <summary>What is counted and modelled.</summary>
+public sealed class Job
+{
+    /// <summary>Such as <c>high_count_network_denies</c>.</summary>
+    public required string Id { get; init; }
+    public required string Title { get; set; }
+    public required string Description { get; set; }
+
+    /// <summary>The detector function: <c>high_count</c>.</summary>
+    public required string Detector { get; init; }
+
+    /// <summary>ECS field whose values are series of their own; null for one series.</summary>
+    public string? PartitionField { get; init; }
+
+    /// <summary>The job this one splits, if any.</summary>
+    public string? ParentId { get; init; }
+
+    public TimeSpan BucketSpan { get; init; } = TimeSpan.FromMinutes(15);
+    public string[] Influencers { get; set; } = [];
+
+    /// <summary>Closed jobs are not scored.</summary>
+    public bool IsOpen { get; set; } = true;
+
+    /// <summary>What stopped it, in words; null while all is well.</summary>
+    public string? Problem { get; set; }
+}
+
+/// <summary>One job's counts for one partition value, and the state of its model.</summary>
+public sealed class Series
+{
+    public int Id { get; init; }
+    public required string JobId { get; init; }
+    public Job Job { get; init; } = null!;
+
+    /// <summary>Value of the partition field; empty for a job without one.</summary>
+    public required string Partition { get; init; }
+
+    /// <summary>The firewall counted; null for all.</summary>
+    public int? FirewallId { get; init; }
+
+    /// <summary>0 to <see cref="Shards"/> - 1: which closing task scores it.</summary>
+    public required short Shard { get; init; }
+
+    /// <summary>Saved <c>SeriesModel</c>; null before the first bucket.</summary>
+    public byte[]? State { get; set; }
+
+    /// <summary>Compare-and-set counter of the state.</summary>
+    public int Version { get; set; }
+
+    /// <summary>The first bucket not yet scored.</summary>
+    public DateTimeOffset NextBucket { get; set; }
+
+    /// <summary>Counts before <see cref="NextBucket"/> changed from here on: score again from the nearest snapshot.</summary>
+    public DateTimeOffset? RescoreFrom { get; set; }
+
+    /// <summary>Fixed, so that any number of nodes agrees on who scores what.</summary>
+    public const int Shards = 4;
+}
+
+/// <summary>What a rule says about MITRE ATT&amp;CK.</summary>
+public sealed record Threat(string TacticId, string Tactic, Technique[] Techniques);
+
+public sealed record Technique(string Id, string Name);
+
+/// <summary>Turns anomaly records into alerts.</summary>
+public sealed class Rule
+{
+    public required Guid Id { get; init; }
+    public required string Name { get; set; }
+    public required string Description { get; set; }
+
+    /// <summary>low, medium, high or critical: where an alert's severity starts.</summary>
+    public required string Severity { get; set; }
+
+    /// <summary>0 to 100; exported unchanged.</summary>
+    public required int RiskScore { get; set; }
+
+    /// <summary>Jobs whose records it reads.</summary>
+    public required string[] JobIds { get; set; }
+
+    /// <summary>Record score at which it alerts, 0 to 100.</summary>
+    public double Threshold { get; set; } = 75;
+
+    /// <summary>Denies a bucket must have, however odd they are.</summary>
+    public long Floor { get; set; }
+
+    /// <summary>Actual minus typical a bucket must have.</summary>
+    public long MinimumExcess { get; set; }
+
+    /// <summary>Kept, shown and exported; never decides whether a result alerts.</summary>
+    public string From { get; set; } = "now-30m";
+
+    /// <summary>Kept, shown and exported; never decides whether a result alerts.</summary>
+    public string Interval { get; set; } = "15m";
+
+    public string[] Tags { get; set; } = [];
+    public string[] References { get; set; } = [];
+    public string[] FalsePositives { get; set; } = [];
+    public List<Threat> Threats { get; set; } = [];
+
+    /// <summary>Set-up guide, Markdown, in our words.</summary>
+    public string Setup { get; set; } = "";
+
+    /// <summary>Investigation guide, Markdown, in our words.</summary>
+    public string Note { get; set; } = "";
+
+    public bool IsEnabled { get; private set; }
+
+    /// <summary>Since when it is on or off: a rule never alerts for time it was off.</summary>
+    public DateTimeOffset SwitchedAt { get; private set; }
+
+    /// <summary>Switches it; false when it already stands so.</summary>
+    public bool Switch(bool on, DateTimeOffset at)
+    {
+        if (IsEnabled == on)
+            return false;
+
+        (IsEnabled, SwitchedAt) = (on, at);
+        return true;
+    }
+
+    /// <summary>Whether a result for the bucket that starts at <paramref name="bucket"/> may raise an alert.</summary>
+    public bool AlertsFor(DateTimeOffset bucket) => IsEnabled && bucket >= SwitchedAt;
+}

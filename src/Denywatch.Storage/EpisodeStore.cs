@@ -1,0 +1,133 @@
+using Denywatch.Alerting;
+using Npgsql;
+
+namespace Denywatch.Storage;
+
+/// <summary>The episode of one series and rule, and the alert that tells it.</summary>
+public sealed record StoredEpisode(int SeriesId, Guid RuleId, long AlertId, Episode Episode);
+
+/// <summary>Episodes: the key (series, rule, start) is what makes an alert come once.</summary>
+public static class EpisodeStore
+{
+    private const long AlertLock = 0x44454E5D;
+
+    private const string Columns =
+        "series_id, rule_id, alert_id, started_at, last_bucket, peak_bucket, peak_score, peak_actual, peak_typical";
+
+    /// <summary>Until the transaction ends, nobody else raises, folds or ends alerts.</summary>
+    public static Task LockAsync(NpgsqlConnection connection, CancellationToken ct) =>
+        connection.ExecuteAsync("SELECT pg_advisory_xact_lock(@lock)", ct, ("lock", AlertLock));
+
+    public static async Task<StoredEpisode?> OpenAsync(
+        NpgsqlConnection connection,
+        int seriesId,
+        Guid ruleId,
+        CancellationToken ct
+    )
+    {
+        var open = await connection.RowsAsync(
+            $"SELECT {Columns} FROM episodes WHERE series_id = @series AND rule_id = @rule AND ended_at IS NULL",
+            Read,
+            ct,
+            ("series", seriesId),
+            ("rule", ruleId)
+        );
+        return open.FirstOrDefault();
+    }
+
+    /// <summary>Episodes of other series that go on around <paramref name="bucket"/>, oldest first.</summary>
+    public static Task<List<StoredEpisode>> OthersAsync(
+        NpgsqlConnection connection,
+        int seriesId,
+        DateTimeOffset bucket,
+        TimeSpan reach,
+        CancellationToken ct
+    ) =>
+        connection.RowsAsync(
+            $"""
+            SELECT {Columns} FROM episodes
+            WHERE series_id <> @series AND started_at <= @bucket + @reach AND last_bucket >= @bucket - @reach
+            ORDER BY started_at, alert_id
+            """,
+            Read,
+            ct,
+            ("series", seriesId),
+            ("bucket", bucket),
+            ("reach", reach)
+        );
+
+    /// <summary>Whether an episode that is over holds <paramref name="bucket"/> already.</summary>
+    public static Task<bool> CoversAsync(
+        NpgsqlConnection connection,
+        int seriesId,
+        Guid ruleId,
+        DateTimeOffset bucket,
+        CancellationToken ct
+    ) =>
+        connection.ScalarAsync<bool>(
+            """
+            SELECT EXISTS (SELECT FROM episodes WHERE series_id = @series AND rule_id = @rule
+                           AND started_at <= @bucket AND last_bucket >= @bucket)
+            """,
+            ct,
+            ("series", seriesId),
+            ("rule", ruleId),
+            ("bucket", bucket)
+        );
+
+    public static Task<bool> AllEndedAsync(NpgsqlConnection connection, long alertId, CancellationToken ct) =>
+        connection.ScalarAsync<bool>(
+            "SELECT NOT EXISTS (SELECT FROM episodes WHERE alert_id = @alert AND ended_at IS NULL)",
+            ct,
+            ("alert", alertId)
+        );
+
+    /// <summary>Writes the episode as it stands now. Its start may have moved back: late data came before it.</summary>
+    public static async Task WriteAsync(
+        NpgsqlConnection connection,
+        StoredEpisode stored,
+        DateTimeOffset? startedBefore,
+        CancellationToken ct
+    )
+    {
+        var episode = stored.Episode;
+        if (startedBefore is { } before && before != episode.Started)
+            await connection.ExecuteAsync(
+                "UPDATE episodes SET started_at = @started WHERE series_id = @series AND rule_id = @rule AND started_at = @before",
+                ct,
+                ("series", stored.SeriesId),
+                ("rule", stored.RuleId),
+                ("started", episode.Started),
+                ("before", before)
+            );
+        await connection.ExecuteAsync(
+            """
+            INSERT INTO episodes (series_id, rule_id, alert_id, started_at, last_bucket, ended_at, peak_bucket, peak_score,
+                                  peak_actual, peak_typical)
+            VALUES (@series, @rule, @alert, @started, @last, @ended, @peak, @score, @actual, @typical)
+            ON CONFLICT (series_id, rule_id, started_at) DO UPDATE SET last_bucket = excluded.last_bucket,
+                ended_at = excluded.ended_at, peak_bucket = excluded.peak_bucket, peak_score = excluded.peak_score,
+                peak_actual = excluded.peak_actual, peak_typical = excluded.peak_typical
+            """,
+            ct,
+            ("series", stored.SeriesId),
+            ("rule", stored.RuleId),
+            ("alert", stored.AlertId),
+            ("started", episode.Started),
+            ("last", episode.LastAbove),
+            ("ended", episode.Ended),
+            ("peak", episode.PeakBucket),
+            ("score", episode.PeakScore),
+            ("actual", episode.PeakActual),
+            ("typical", episode.PeakTypical)
+        );
+    }
+
+    private static StoredEpisode Read(NpgsqlDataReader row) =>
+        new(
+            row.GetInt32(0),
+            row.GetGuid(1),
+            row.GetInt64(2),
+            new(row.Time(3), row.Time(4), row.Time(5), row.GetDouble(6), row.GetDouble(7), row.GetDouble(8))
+        );
+}

@@ -1,0 +1,118 @@
+using System.Net;
+using Denywatch.Alerting;
+using Denywatch.Events;
+using Npgsql;
+
+namespace Denywatch.Storage;
+
+/// <summary>Flows of buckets, for attribution.</summary>
+public sealed class FlowReading(NpgsqlDataSource source)
+{
+    /// <summary>The heaviest flows of a bucket that are read; the rest is in its count.</summary>
+    private const int MostFlows = 100_000;
+
+    /// <summary>Days back at the same time of day, and buckets just before: what a bucket is compared with.</summary>
+    private const int ComparableDays = 14;
+
+    private const int ComparableBefore = 4;
+
+    private const string Read = """
+        SELECT f.slice, w.name, f.source, f.destination, f.destination_port, f.transport, f.rule, f.direction,
+               f.source_country, f.source_as, f.destination_country, f.destination_as, f.count, f.offsets, f.first_at, f.last_at
+        FROM all_flows f JOIN firewalls w ON w.id = f.firewall_id
+        WHERE f.slice >= @from AND f.slice < @to AND (@firewall::int IS NULL OR f.firewall_id = @firewall)
+        ORDER BY f.count DESC LIMIT @most
+        """;
+
+    /// <summary>The denied flows in [from, to), of one firewall or of all, heaviest first.</summary>
+    public async Task<List<FlowRow>> BetweenAsync(
+        DateTimeOffset from,
+        DateTimeOffset to,
+        int? firewallId,
+        CancellationToken ct
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        return await ReadAsync(connection, from, to, firewallId, ct);
+    }
+
+    /// <summary>
+    /// Flows of the buckets that <paramref name="bucket"/> is compared with: the same time on earlier days, and the last
+    /// ones before <paramref name="episodeStart"/>. Buckets without any event of the firewalls are left out as missing.
+    /// </summary>
+    public async Task<List<List<FlowRow>>> ComparableAsync(
+        DateTimeOffset bucket,
+        TimeSpan span,
+        DateTimeOffset episodeStart,
+        int? firewallId,
+        CancellationToken ct
+    )
+    {
+        var starts = Enumerable
+            .Range(1, ComparableDays)
+            .Select(day => bucket - TimeSpan.FromDays(day))
+            .Concat(Enumerable.Range(1, ComparableBefore).Select(before => episodeStart - (before * span)))
+            .Distinct();
+
+        await using var connection = await source.OpenConnectionAsync(ct);
+        List<List<FlowRow>> buckets = [];
+        foreach (var start in starts)
+        {
+            if (await IsCountedAsync(connection, start, span, firewallId, ct))
+                buckets.Add(await ReadAsync(connection, start, start + span, firewallId, ct));
+        }
+        return buckets;
+    }
+
+    private static Task<bool> IsCountedAsync(
+        NpgsqlConnection connection,
+        DateTimeOffset from,
+        TimeSpan span,
+        int? firewallId,
+        CancellationToken ct
+    ) =>
+        connection.ScalarAsync<bool>(
+            """
+            SELECT EXISTS (SELECT FROM counts WHERE span = 5 AND at >= @from AND at < @to
+                           AND (@firewall::int IS NULL OR firewall_id = @firewall))
+            """,
+            ct,
+            ("from", from),
+            ("to", from + span),
+            ("firewall", firewallId)
+        );
+
+    private static Task<List<FlowRow>> ReadAsync(
+        NpgsqlConnection connection,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        int? firewallId,
+        CancellationToken ct
+    ) =>
+        connection.RowsAsync(
+            Read,
+            row => new FlowRow(
+                row.Time(0),
+                row.GetString(1),
+                row.IsDBNull(2) ? null : row.GetFieldValue<IPAddress>(2),
+                row.IsDBNull(3) ? null : row.GetFieldValue<IPAddress>(3),
+                row.OrNull<int>(4),
+                row.TextOrNull(5),
+                row.TextOrNull(6),
+                (Direction)row.GetInt16(7),
+                row.TextOrNull(8),
+                row.OrNull<long>(9),
+                row.TextOrNull(10),
+                row.OrNull<long>(11),
+                row.GetInt64(12),
+                row.GetFieldValue<short[]>(13),
+                row.Time(14),
+                row.Time(15)
+            ),
+            ct,
+            ("from", from),
+            ("to", to),
+            ("firewall", firewallId),
+            ("most", MostFlows)
+        );
+}

@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Denywatch.Storage.Entities;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Denywatch.Storage.Mappings;
+
+internal sealed class JobMapping : IEntityTypeConfiguration<Job>
+{
+    public void Configure(EntityTypeBuilder<Job> job) => job.ToTable("jobs");
+}
+
+internal sealed class SeriesMapping : IEntityTypeConfiguration<Series>
+{
+    public void Configure(EntityTypeBuilder<Series> series)
+    {
+        series.ToTable("series");
+        series.HasIndex(s => new { s.JobId, s.Partition }).IsUnique();
+        series.HasIndex(s => s.Shard);
+    }
+}
+
+internal sealed class RuleMapping : IEntityTypeConfiguration<Rule>
+{
+    public void Configure(EntityTypeBuilder<Rule> rule)
+    {
+        rule.ToTable("rules");
+        rule.Property<uint>("Version").IsRowVersion();
+        rule.Property(r => r.Threats)
+            .HasColumnType("jsonb")
+            .HasConversion(
+                threats => JsonSerializer.Serialize(threats, JsonSerializerOptions.Web),
+                json => JsonSerializer.Deserialize<List<Threat>>(json, JsonSerializerOptions.Web) ?? new(),
+                new ValueComparer<List<Threat>>(
+                    (left, right) => ReferenceEquals(left, right),
+                    threats => threats.Count,
+                    threats => threats
+                )
+            );
+    }
+}
+
+internal sealed class AlertMapping : IEntityTypeConfiguration<Alert>
+{
+    public void Configure(EntityTypeBuilder<Alert> alert)
+    {
+        alert.ToTable("alerts");
+        alert.Property<uint>("Version").IsRowVersion();
+        alert.Property(a => a.Status).HasConversion<string>().HasMaxLength(16);
+        alert.Property(a => a.CloseReason).HasConversion<string>().HasMaxLength(24);
+        alert.Property(a => a.Evidence).HasColumnType("jsonb");
+        alert.HasIndex(a => new { a.Status, a.StartedAt });
+        alert.HasIndex(a => a.StartedAt);
+        alert.HasIndex(a => a.RaisedAt);
+        alert.HasOne<Series>().WithMany().HasForeignKey(a => a.SeriesId).OnDelete(DeleteBehavior.Restrict);
+        alert.HasMany(a => a.Notes).WithOne().HasForeignKey(note => note.AlertId);
+    }
+}
+
+internal sealed class AlertNoteMapping : IEntityTypeConfiguration<AlertNote>
+{
+    public void Configure(EntityTypeBuilder<AlertNote> note) => note.ToTable("alert_notes");
+}

@@ -1,0 +1,58 @@
+using Denywatch.Storage.Entities;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Denywatch.Storage.Mappings;
+
+internal sealed class SiteMapping : IEntityTypeConfiguration<Site>
+{
+    public void Configure(EntityTypeBuilder<Site> site)
+    {
+        site.ToTable("sites");
+        site.HasIndex(s => s.Name).IsUnique();
+    }
+}
+
+internal sealed class FirewallMapping : IEntityTypeConfiguration<Firewall>
+{
+    public void Configure(EntityTypeBuilder<Firewall> firewall)
+    {
+        firewall.ToTable("firewalls");
+        firewall.HasIndex(f => f.Name).IsUnique();
+    }
+}
+
+internal sealed class DataSourceMapping : IEntityTypeConfiguration<DataSource>
+{
+    public void Configure(EntityTypeBuilder<DataSource> source)
+    {
+        source.ToTable("data_sources");
+        source
+            .HasIndex(s => new
+            {
+                s.Sender,
+                s.Integration,
+                s.FirewallId,
+            })
+            .IsUnique();
+        source.Property(s => s.LastEvent).HasColumnType("jsonb");
+    }
+}
+
+internal sealed class RejectMapping : IEntityTypeConfiguration<Reject>
+{
+    public void Configure(EntityTypeBuilder<Reject> reject)
+    {
+        reject.ToTable("rejects");
+        reject.HasKey(r => new { r.DataSourceId, r.Reason });
+    }
+}
+
+internal sealed class IntakeGapMapping : IEntityTypeConfiguration<IntakeGap>
+{
+    public void Configure(EntityTypeBuilder<IntakeGap> gap)
+    {
+        gap.ToTable("intake_gaps");
+        gap.HasIndex(g => g.To);
+    }
+}

@@ -1,0 +1,244 @@
+using Denywatch.Detection;
+using Npgsql;
+
+namespace Denywatch.Storage;
+
+/// <summary>A series that has buckets to score, as read at one moment.</summary>
+public sealed record DueSeries(
+    int Id,
+    string JobId,
+    string Partition,
+    int? FirewallId,
+    TimeSpan BucketSpan,
+    string TimeZone,
+    byte[]? State,
+    int Version,
+    DateTimeOffset NextBucket,
+    DateTimeOffset? RescoreFrom,
+    DateTimeOffset CloseUntil
+);
+
+/// <summary>The model of a series as it stood before <paramref name="NextBucket"/>.</summary>
+public sealed record Snapshot(DateTimeOffset NextBucket, byte[] State);
+
+/// <summary>Records, model states and open buckets.</summary>
+public sealed class RecordStore(NpgsqlDataSource source)
+{
+    /// <summary>Senders are waited for this long after a bucket's end at least, and <see cref="LongestSettling"/> at most.</summary>
+    public static readonly TimeSpan ShortestSettling = TimeSpan.FromSeconds(45);
+
+    public static readonly TimeSpan LongestSettling = TimeSpan.FromMinutes(5);
+
+    private const int DailySnapshots = 8;
+
+    // Buckets close by the database's clock, and later where a series' senders are known to lag.
+    private const string Due = """
+        SELECT s.id, s.job_id, s.partition, s.firewall_id, j.bucket_span, coalesce(z.time_zone, 'Etc/UTC'), s.state,
+               s.version, s.next_bucket, s.rescore_from, now() - lag.settling
+        FROM series s
+        JOIN jobs j ON j.id = s.job_id AND j.is_open
+        LEFT JOIN firewalls f ON f.id = s.firewall_id
+        LEFT JOIN sites z ON z.id = coalesce(f.site_id, (SELECT min(id) FROM sites HAVING count(*) = 1))
+        CROSS JOIN LATERAL (
+            SELECT least(greatest(@shortest, 2 * make_interval(secs => coalesce(max(d.lag_seconds), 0))), @longest) AS settling
+            FROM data_sources d WHERE s.firewall_id IS NULL OR d.firewall_id = s.firewall_id) lag
+        WHERE s.shard = @shard
+          AND (s.rescore_from IS NOT NULL OR s.next_bucket + j.bucket_span + lag.settling <= now())
+        ORDER BY s.firewall_id NULLS FIRST
+        """;
+
+    private const string CompareAndSet = """
+        UPDATE series SET state = @state, version = version + 1, next_bucket = @next, rescore_from = NULL
+        WHERE id = @id AND version = @version
+        """;
+
+    private const string KeepRevisions = """
+        INSERT INTO record_revisions (series_id, bucket, revision, actual, score, scored_at)
+        SELECT r.series_id, r.bucket, r.revision, r.actual, r.score, r.scored_at
+        FROM records r JOIN unnest(@buckets, @actuals, @scores) AS n (bucket, actual, score) USING (bucket)
+        WHERE r.series_id = @series AND (r.actual IS DISTINCT FROM n.actual OR abs(r.score - n.score) >= 0.5)
+        """;
+
+    private const string Upsert = """
+        INSERT INTO records AS r (series_id, bucket, actual, typical, lower, upper, probability, score, initial_score, is_learning)
+        SELECT @series, n.bucket, n.actual, n.typical, n.lower, n.upper, n.probability, n.score, n.score, n.learning
+        FROM unnest(@buckets, @actuals, @typicals, @lowers, @uppers, @probabilities, @scores, @learnings)
+            AS n (bucket, actual, typical, lower, upper, probability, score, learning)
+        ORDER BY n.bucket
+        ON CONFLICT (series_id, bucket) DO UPDATE SET
+            revision = r.revision
+                + CASE WHEN r.actual IS DISTINCT FROM excluded.actual OR abs(r.score - excluded.score) >= 0.5 THEN 1 ELSE 0 END,
+            actual = excluded.actual, typical = excluded.typical, lower = excluded.lower, upper = excluded.upper,
+            probability = excluded.probability, score = excluded.score, is_learning = excluded.is_learning, scored_at = now()
+        """;
+
+    public async Task<List<DueSeries>> DueAsync(int shard, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        return await connection.RowsAsync(
+            Due,
+            row => new DueSeries(
+                row.GetInt32(0),
+                row.GetString(1),
+                row.GetString(2),
+                row.OrNull<int>(3),
+                row.GetFieldValue<TimeSpan>(4),
+                row.GetString(5),
+                row.IsDBNull(6) ? null : row.GetFieldValue<byte[]>(6),
+                row.GetInt32(7),
+                row.Time(8),
+                row.OrNull<DateTimeOffset>(9),
+                row.Time(10)
+            ),
+            ct,
+            ("shard", (short)shard),
+            ("shortest", ShortestSettling),
+            ("longest", LongestSettling)
+        );
+    }
+
+    /// <summary>The newest snapshot at or before <paramref name="bucket"/>; null where there is none.</summary>
+    public async Task<Snapshot?> SnapshotBeforeAsync(int seriesId, DateTimeOffset bucket, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        var found = await connection.RowsAsync(
+            """
+            SELECT next_bucket, state FROM model_snapshots WHERE series_id = @id AND next_bucket <= @bucket
+            ORDER BY next_bucket DESC LIMIT 1
+            """,
+            row => new Snapshot(row.Time(0), row.GetFieldValue<byte[]>(1)),
+            ct,
+            ("id", seriesId),
+            ("bucket", bucket)
+        );
+        return found.FirstOrDefault();
+    }
+
+    /// <summary>Writes a problem on the job: it shows until the series can be scored again.</summary>
+    public async Task FailAsync(DueSeries series, string problem, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(
+            "UPDATE jobs SET problem = @problem WHERE id = @id",
+            ct,
+            ("id", series.JobId),
+            ("problem", $"{(series.Partition.Length == 0 ? "All firewalls" : series.Partition)} could not be scored: {problem}")
+        );
+    }
+
+    /// <summary>Stretches within [from, to) in which no node took events in.</summary>
+    public async Task<List<(DateTimeOffset From, DateTimeOffset To)>> GapsAsync(
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken ct
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        return await connection.RowsAsync(
+            """SELECT "from", "to" FROM intake_gaps WHERE "to" > @from AND "from" < @to ORDER BY 1""",
+            row => (row.Time(0), row.Time(1)),
+            ct,
+            ("from", from),
+            ("to", to)
+        );
+    }
+
+    /// <summary>
+    /// Takes the model's step if nobody took it first. Belongs in the transaction that writes the records and alerts:
+    /// that is what makes a bucket scored once, however many nodes try.
+    /// </summary>
+    /// <returns>False when the series has moved on: write nothing.</returns>
+    public static async Task<bool> TryAdvanceAsync(
+        NpgsqlConnection connection,
+        DueSeries series,
+        byte[] state,
+        DateTimeOffset nextBucket,
+        CancellationToken ct
+    ) =>
+        await connection.ExecuteAsync(
+            CompareAndSet,
+            ct,
+            ("id", series.Id),
+            ("version", series.Version),
+            ("state", state),
+            ("next", nextBucket)
+        ) == 1;
+
+    /// <summary>Writes records; where one changes, what it said before is kept as a revision.</summary>
+    public static async Task WriteAsync(
+        NpgsqlConnection connection,
+        int seriesId,
+        IReadOnlyList<AnomalyRecord> records,
+        CancellationToken ct
+    )
+    {
+        if (records.Count == 0)
+            return;
+
+        var (buckets, actuals, scores) = (
+            records.Select(record => record.Bucket).ToArray(),
+            records.Select(record => record.Actual).ToArray(),
+            records.Select(record => record.Score).ToArray()
+        );
+        await connection.ExecuteAsync(
+            KeepRevisions,
+            ct,
+            ("series", seriesId),
+            ("buckets", buckets),
+            ("actuals", actuals),
+            ("scores", scores)
+        );
+        await connection.ExecuteAsync(
+            Upsert,
+            ct,
+            ("series", seriesId),
+            ("buckets", buckets),
+            ("actuals", actuals),
+            ("typicals", records.Select(record => record.Typical).ToArray()),
+            ("lowers", records.Select(record => record.Lower).ToArray()),
+            ("uppers", records.Select(record => record.Upper).ToArray()),
+            ("probabilities", records.Select(record => record.Probability).ToArray()),
+            ("scores", scores),
+            ("learnings", records.Select(record => record.IsLearning).ToArray())
+        );
+    }
+
+    /// <summary>Keeps snapshots, and of those kept before only the newest eight.</summary>
+    public static async Task KeepSnapshotsAsync(
+        NpgsqlConnection connection,
+        DueSeries series,
+        IReadOnlyList<Snapshot> snapshots,
+        CancellationToken ct
+    )
+    {
+        // A re-score makes the snapshots after it untrue.
+        if (series.RescoreFrom is { } from)
+            await connection.ExecuteAsync(
+                "DELETE FROM model_snapshots WHERE series_id = @id AND next_bucket > @from",
+                ct,
+                ("id", series.Id),
+                ("from", from)
+            );
+        foreach (var snapshot in snapshots.TakeLast(DailySnapshots))
+            await connection.ExecuteAsync(
+                """
+                INSERT INTO model_snapshots (series_id, next_bucket, state) VALUES (@id, @next, @state)
+                ON CONFLICT (series_id, next_bucket) DO UPDATE SET state = excluded.state
+                """,
+                ct,
+                ("id", series.Id),
+                ("next", snapshot.NextBucket),
+                ("state", snapshot.State)
+            );
+        await connection.ExecuteAsync(
+            """
+            DELETE FROM model_snapshots WHERE series_id = @id AND next_bucket < (
+                SELECT min(next_bucket) FROM (SELECT next_bucket FROM model_snapshots WHERE series_id = @id
+                                              ORDER BY next_bucket DESC LIMIT @keep) newest)
+            """,
+            ct,
+            ("id", series.Id),
+            ("keep", DailySnapshots)
+        );
+    }
+}

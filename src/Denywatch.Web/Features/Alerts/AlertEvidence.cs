@@ -1,0 +1,26 @@
+using System.Text.Json;
+using Denywatch.Alerting;
+
+namespace Denywatch.Web.Features.Alerts;
+
+/// <summary>What an alert was raised on, frozen with it as JSON.</summary>
+public sealed record AlertEvidence(Excess Excess, CauseFinding Finding, SeverityFinding? Severity = null)
+{
+    public string ToJson() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
+
+    /// <summary>Null where the JSON is not what we write: the page then shows the rest.</summary>
+    public static AlertEvidence? Read(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<AlertEvidence>(json, JsonSerializerOptions.Web)
+                is { Excess.Dimensions: not null, Finding.Checklist: not null } evidence
+                ? evidence
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

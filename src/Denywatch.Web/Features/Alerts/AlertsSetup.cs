@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+
+namespace Denywatch.Web.Features.Alerts;
+
+public static class AlertsSetup
+{
+    public static void AddAlerts(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<AlertActions>();
+        builder.Services.AddSingleton<AlertQueries>();
+        builder.Services.ConfigureHttpJsonOptions(options =>
+            options.SerializerOptions.Converters.Add(new JsonStringEnumConverter())
+        );
+    }
+}

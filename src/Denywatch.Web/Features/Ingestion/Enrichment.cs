@@ -1,0 +1,76 @@
+using System.Net;
+using Denywatch.Events.Enrichment;
+using Denywatch.Events.Flows;
+using Denywatch.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Denywatch.Web.Features.Ingestion;
+
+/// <summary>The tables that events are enriched from: country and AS data beside the app, sites from the database.</summary>
+public sealed partial class Enrichment(IDbContextFactory<DenywatchDb> dbs, ILogger<Enrichment> logger)
+{
+    private volatile Enricher current = new(GeoTables.Empty, SiteTable.Empty);
+
+    public GeoTables Geo { get; private set; } = GeoTables.Empty;
+
+    /// <summary>Flows per slice and firewall that this node has made: shared by all batches.</summary>
+    public FlowBudget Budget { get; } = new();
+
+    public Enricher Current => current;
+
+    /// <summary>Reads the country and AS tables from the folder <c>geo</c> beside the app; without it there are none.</summary>
+    public void LoadGeo()
+    {
+        var folder = Path.Combine(AppContext.BaseDirectory, "geo");
+        if (Directory.Exists(folder))
+            Geo = GeoTables.Load(folder);
+        if (!Geo.IsLoaded)
+            NoGeo(folder);
+    }
+
+    /// <summary>Takes over what people changed about sites.</summary>
+    public async Task RefreshAsync(CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var sites = await db.Sites.AsNoTracking().ToListAsync(ct);
+        current = new(
+            Geo,
+            new(
+                sites.SelectMany(site =>
+                    site.Networks.Where(network => IPNetwork.TryParse(network, out _))
+                        .Select(network => new SiteNetwork(IPNetwork.Parse(network), site.Name))
+                )
+            )
+        );
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "No country and AS tables in {Folder}: those fields stay empty")]
+    private partial void NoGeo(string folder);
+}
+
+/// <summary>Loads the tables before the first line is taken, and looks for changed sites every minute.</summary>
+internal sealed class EnrichmentRefresh(Enrichment enrichment) : BackgroundService
+{
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        enrichment.LoadGeo();
+        await enrichment.RefreshAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMinutes(1));
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await enrichment.RefreshAsync(stoppingToken);
+            }
+            catch (Exception away) when (Committer.IsAway(away))
+            {
+                // The next minute will do.
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using Denywatch.Storage;
+using Npgsql;
+
+namespace Denywatch.Web.Features.Retention;
+
+/// <summary>Makes partitions ahead of need and folds closed hours of recent flows into their days.</summary>
+public sealed class CompactionTask(Partitions partitions, FlowStore flows, TimeProvider clock)
+{
+    public async Task RunAsync(CancellationToken ct)
+    {
+        await partitions.EnsureAsync(clock.GetUtcNow(), ct);
+        await flows.CompactAsync(clock.GetUtcNow(), ct);
+    }
+}
+
+/// <summary>Drops what is past its retention.</summary>
+public sealed partial class RetentionTask(
+    Partitions partitions,
+    NpgsqlDataSource source,
+    Settings settings,
+    TimeProvider clock,
+    ILogger<RetentionTask> logger
+)
+{
+    // Counts of imports from before the horizon go with the rest: their flows are gone by then.
+    private static readonly string[] OldRows =
+    [
+        "DELETE FROM counts WHERE at < @counts",
+        "DELETE FROM records WHERE bucket < @counts",
+        "DELETE FROM record_revisions WHERE bucket < @counts",
+        "DELETE FROM source_slices WHERE slice < @counts",
+        """DELETE FROM intake_gaps WHERE "to" < @counts""",
+        "DELETE FROM batches WHERE received_at < @batches",
+    ];
+
+    public async Task RunAsync(CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var dropped = await partitions.DropOldAsync(
+            now,
+            TimeSpan.FromDays(settings.KeepFlowsDays),
+            TimeSpan.FromDays(settings.KeepLinesDays),
+            ct
+        );
+        foreach (var partition in dropped)
+            Dropped(partition);
+
+        await using var connection = await source.OpenConnectionAsync(ct);
+        foreach (var sql in OldRows)
+            await connection.ExecuteAsync(
+                sql,
+                ct,
+                ("counts", now - TimeSpan.FromDays(settings.KeepCountsDays)),
+                ("batches", now - TimeSpan.FromDays(7))
+            );
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Past their retention, dropped: {Partition}")]
+    private partial void Dropped(string partition);
+}

@@ -1,0 +1,60 @@
+using Denywatch.Storage;
+using Denywatch.Storage.Entities;
+using Denywatch.Web.Features.Accounts;
+using Denywatch.Web.Live;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Denywatch.Web.Features.Rules;
+
+/// <summary>What people do to rules.</summary>
+public sealed class RuleActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSource source, TimeProvider clock)
+{
+    /// <summary>
+    /// Switches a rule. Off: no alert from the next result on, open alerts stay, the jobs go on learning. On: nothing is
+    /// raised for the time it was off.
+    /// </summary>
+    /// <param name="reason">Required: the next shift will ask.</param>
+    public async Task<Outcome> SwitchAsync(Guid id, bool on, string reason, Actor actor, CancellationToken ct)
+    {
+        if (!actor.May(Policy.Triage))
+            return Outcome.Forbidden;
+        if (string.IsNullOrWhiteSpace(reason))
+            return Outcome.Refused;
+
+        for (var attempt = 0; attempt < 5; attempt++)
+        {
+            await using var db = await dbs.CreateDbContextAsync(ct);
+            if (await db.Rules.FindAsync([id], ct) is not { } rule)
+                return Outcome.NotFound;
+
+            var before = Standing.Of(rule);
+            var now = clock.GetUtcNow();
+            if (!rule.Switch(on, now))
+                return Outcome.Refused;
+
+            db.Audit.Add(
+                Audit.Entry(
+                    actor,
+                    on ? "switch on" : "switch off",
+                    ("rule", id.ToString()),
+                    before,
+                    Standing.Of(rule),
+                    reason,
+                    now
+                )
+            );
+            if (await db.TrySaveAsync(ct))
+            {
+                await DatabaseEars.AnnounceAsync(source, Topic.Records, ct);
+                return Outcome.Done;
+            }
+        }
+        return Outcome.Refused;
+    }
+
+    private sealed record Standing(bool IsEnabled, DateTimeOffset SwitchedAt)
+    {
+        public static Standing Of(Rule rule) => new(rule.IsEnabled, rule.SwitchedAt);
+    }
+}

@@ -1,0 +1,284 @@
+using Denywatch.Detection;
+using Denywatch.Storage;
+using Denywatch.Storage.Entities;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Denywatch.Web.Features.Rules;
+
+/// <summary>How a job is doing.</summary>
+/// <param name="LastScored">Start of the newest scored bucket; null before the first.</param>
+/// <param name="ScoredAt">When that was.</param>
+/// <param name="Waiting">Buckets that are closed and not yet scored, over all series.</param>
+public sealed record JobState(
+    string JobId,
+    string Title,
+    string Description,
+    string Detector,
+    string? PartitionField,
+    string? ParentId,
+    TimeSpan BucketSpan,
+    string[] Influencers,
+    bool IsOpen,
+    string? Problem,
+    int Series,
+    int Learning,
+    DateTimeOffset? LastScored,
+    DateTimeOffset? ScoredAt,
+    int Waiting
+)
+{
+    /// <summary>True while at least one series is scored and no bucket waits for long.</summary>
+    public bool IsWell => IsOpen && Problem is null && Series > Learning && Waiting <= 2 * Series;
+}
+
+/// <summary>One line of the list of rules.</summary>
+public sealed record RuleRow(
+    Guid Id,
+    string Name,
+    bool IsEnabled,
+    DateTimeOffset SwitchedAt,
+    string Severity,
+    int RiskScore,
+    double Threshold,
+    IReadOnlyList<JobState> Jobs,
+    int AlertsInWeek,
+    int OpenAlerts
+);
+
+/// <summary>A rule with everything its page shows.</summary>
+/// <param name="SwitchedBy">Who switched it last and why; null while it stands as it was built in.</param>
+public sealed record RuleDetail(
+    Rule Rule,
+    IReadOnlyList<JobState> Jobs,
+    int AlertsInWeek,
+    int OpenAlerts,
+    AuditEntry? SwitchedBy
+);
+
+/// <summary>One series of a job, and what became of its newest bucket.</summary>
+/// <param name="Comparable">Learnt buckets that are like the next one, up to <see cref="SeriesModel.ComparableNeeded"/>.</param>
+public sealed record SeriesRow(
+    int Id,
+    string JobId,
+    string Name,
+    bool IsLearning,
+    int Comparable,
+    DateTimeOffset? Bucket,
+    double? Actual,
+    double? Typical,
+    double? Score,
+    DateTimeOffset? ScoredAt
+);
+
+/// <summary>One scored bucket, as the tab Runs lists it.</summary>
+public sealed record RunRow(
+    int SeriesId,
+    string Name,
+    DateTimeOffset Bucket,
+    double? Actual,
+    double Typical,
+    double Score,
+    bool IsLearning,
+    int Revision,
+    DateTimeOffset ScoredAt,
+    long? AlertId
+);
+
+/// <summary>What pages and the API ask about rules and their jobs.</summary>
+public sealed class RuleQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSource source, TimeProvider clock)
+{
+    private const string States = """
+        SELECT j.id, j.title, j.description, j.detector, j.partition_field, j.parent_id, j.bucket_span, j.influencers,
+               j.is_open, j.problem, count(s.id)::int,
+               count(s.id) FILTER (WHERE last.is_learning IS NOT FALSE)::int,
+               max(last.bucket), max(last.scored_at),
+               coalesce(sum(greatest(0, floor(extract(epoch FROM now() - interval '45 seconds' - s.next_bucket)
+                                              / extract(epoch FROM j.bucket_span)))), 0)::int
+        FROM jobs j
+        LEFT JOIN series s ON s.job_id = j.id
+        LEFT JOIN LATERAL (SELECT r.bucket, r.scored_at, r.is_learning FROM records r
+                           WHERE r.series_id = s.id ORDER BY r.bucket DESC LIMIT 1) last ON true
+        GROUP BY j.id ORDER BY j.parent_id NULLS FIRST, j.id
+        """;
+
+    private const string AllSeries = """
+        SELECT s.id, s.job_id, s.partition, coalesce(last.is_learning, true), s.state, coalesce(z.time_zone, 'Etc/UTC'),
+               s.next_bucket, last.bucket, last.actual, last.typical, last.score, last.scored_at
+        FROM series s
+        LEFT JOIN firewalls f ON f.id = s.firewall_id
+        LEFT JOIN sites z ON z.id = coalesce(f.site_id, (SELECT min(id) FROM sites HAVING count(*) = 1))
+        LEFT JOIN LATERAL (SELECT * FROM records r WHERE r.series_id = s.id ORDER BY r.bucket DESC LIMIT 1) last ON true
+        WHERE s.job_id = ANY(@jobs)
+        ORDER BY last.score DESC NULLS LAST, s.partition LIMIT 500
+        """;
+
+    private const string Runs = """
+        SELECT r.series_id, s.partition, r.bucket, r.actual, r.typical, r.score, r.is_learning, r.revision, r.scored_at,
+               (SELECT e.alert_id FROM episodes e WHERE e.series_id = r.series_id AND e.rule_id = @rule
+                AND r.bucket BETWEEN e.started_at AND e.last_bucket ORDER BY e.started_at DESC LIMIT 1)
+        FROM (SELECT s.id, s.partition FROM series s WHERE s.job_id = ANY(@jobs)) s
+        CROSS JOIN LATERAL (SELECT * FROM records r WHERE r.series_id = s.id ORDER BY r.bucket DESC LIMIT @most) r
+        ORDER BY r.bucket DESC, r.score DESC LIMIT @most
+        """;
+
+    public async Task<IReadOnlyList<RuleRow>> ListAsync(CancellationToken ct)
+    {
+        var states = await JobStatesAsync(ct);
+        var week = clock.GetUtcNow().AddDays(-7);
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var rules = await db
+            .Rules.OrderBy(rule => rule.Name)
+            .Select(rule => new
+            {
+                rule.Id,
+                rule.Name,
+                rule.IsEnabled,
+                rule.SwitchedAt,
+                rule.Severity,
+                rule.RiskScore,
+                rule.Threshold,
+                rule.JobIds,
+                Week = db.Alerts.Count(alert => alert.RuleId == rule.Id && alert.RaisedAt >= week),
+                Open = db.Alerts.Count(alert => alert.RuleId == rule.Id && alert.Status != AlertStatus.Closed),
+            })
+            .ToListAsync(ct);
+        return rules.ConvertAll(rule => new RuleRow(
+            rule.Id,
+            rule.Name,
+            rule.IsEnabled,
+            rule.SwitchedAt,
+            rule.Severity,
+            rule.RiskScore,
+            rule.Threshold,
+            StatesOf(rule.JobIds, states),
+            rule.Week,
+            rule.Open
+        ));
+    }
+
+    public async Task<RuleDetail?> FindAsync(Guid id, CancellationToken ct)
+    {
+        var week = clock.GetUtcNow().AddDays(-7);
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        if (await db.Rules.AsNoTracking().FirstOrDefaultAsync(rule => rule.Id == id, ct) is not { } rule)
+            return null;
+
+        var subject = id.ToString();
+        return new(
+            rule,
+            StatesOf(rule.JobIds, await JobStatesAsync(ct)),
+            await db.Alerts.CountAsync(alert => alert.RuleId == id && alert.RaisedAt >= week, ct),
+            await db.Alerts.CountAsync(alert => alert.RuleId == id && alert.Status != AlertStatus.Closed, ct),
+            await db
+                .Audit.AsNoTracking()
+                .Where(entry =>
+                    entry.SubjectKind == "rule" && entry.SubjectId == subject && entry.Deed.StartsWith("switch")
+                )
+                .OrderByDescending(entry => entry.Id)
+                .FirstOrDefaultAsync(ct)
+        );
+    }
+
+    public async Task<IReadOnlyList<JobState>> JobStatesAsync(CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        return await connection.RowsAsync(
+            States,
+            row => new JobState(
+                row.GetString(0),
+                row.GetString(1),
+                row.GetString(2),
+                row.GetString(3),
+                row.TextOrNull(4),
+                row.TextOrNull(5),
+                row.GetFieldValue<TimeSpan>(6),
+                row.GetFieldValue<string[]>(7),
+                row.GetBoolean(8),
+                row.TextOrNull(9),
+                row.GetInt32(10),
+                row.GetInt32(11),
+                row.OrNull<DateTimeOffset>(12),
+                row.OrNull<DateTimeOffset>(13),
+                row.GetInt32(14)
+            ),
+            ct
+        );
+    }
+
+    public async Task<IReadOnlyList<SeriesRow>> SeriesAsync(string[] jobIds, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        return await connection.RowsAsync(
+            AllSeries,
+            row => new SeriesRow(
+                row.GetInt32(0),
+                row.GetString(1),
+                row.GetString(2) is { Length: > 0 } name ? name : "all firewalls",
+                row.GetBoolean(3),
+                Comparable(row.IsDBNull(4) ? null : row.GetFieldValue<byte[]>(4), row.GetString(5), row.Time(6)),
+                row.OrNull<DateTimeOffset>(7),
+                row.OrNull<double>(8),
+                row.OrNull<double>(9),
+                row.OrNull<double>(10),
+                row.OrNull<DateTimeOffset>(11)
+            ),
+            ct,
+            ("jobs", jobIds)
+        );
+    }
+
+    /// <summary>The newest scored buckets of a rule's jobs, with the alert each belongs to.</summary>
+    public async Task<IReadOnlyList<RunRow>> RunsAsync(Guid ruleId, string[] jobIds, int most, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        return await connection.RowsAsync(
+            Runs,
+            row => new RunRow(
+                row.GetInt32(0),
+                row.GetString(1) is { Length: > 0 } name ? name : "all firewalls",
+                row.Time(2),
+                row.OrNull<double>(3),
+                row.GetDouble(4),
+                row.GetDouble(5),
+                row.GetBoolean(6),
+                row.GetInt16(7),
+                row.Time(8),
+                row.OrNull<long>(9)
+            ),
+            ct,
+            ("rule", ruleId),
+            ("jobs", jobIds),
+            ("most", most)
+        );
+    }
+
+    /// <summary>Why a bucket raised nothing, where the rule itself is the reason; null where it is not.</summary>
+    public static string? WhyNot(Rule rule, DateTimeOffset bucket)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        if (rule.AlertsFor(bucket))
+            return null;
+
+        return rule.IsEnabled
+            ? $"No alert: the rule was off; it was switched on {rule.SwitchedAt.UtcDateTime:d MMM HH:mm} UTC, after this bucket had begun."
+            : $"No alert: the rule is off since {rule.SwitchedAt.UtcDateTime:d MMM HH:mm} UTC.";
+    }
+
+    private static List<JobState> StatesOf(string[] ids, IReadOnlyList<JobState> states) =>
+        [.. ids.Select(id => states.FirstOrDefault(state => state.JobId == id)).OfType<JobState>()];
+
+    private static int Comparable(byte[]? state, string zone, DateTimeOffset next)
+    {
+        if (state is null || !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found))
+            return 0;
+        try
+        {
+            return SeriesModel.Load(state, found).Explain(next, null).ComparableBuckets;
+        }
+        catch (InvalidDataException)
+        {
+            return 0; // of another version: it is learnt again from stored counts
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using Denywatch.Detection;
+using Denywatch.Storage.Entities;
+using Denywatch.Web.Ui;
+
+namespace Denywatch.Web.Features.Rules;
+
+/// <summary>The live state of rules and jobs, as a person would say it.</summary>
+public static class RuleWords
+{
+    /// <summary>Seconds between two looks at open buckets.</summary>
+    public const int LookEvery = 10;
+
+    /// <summary>Such as "Scored 14:15; next look in 7 s; learning 5 of 12."</summary>
+    public static string State(
+        IReadOnlyList<JobState> jobs,
+        IReadOnlyList<SeriesRow> series,
+        DateTimeOffset now,
+        TimeZoneInfo zone
+    )
+    {
+        ArgumentNullException.ThrowIfNull(jobs);
+        ArgumentNullException.ThrowIfNull(series);
+        if (jobs.FirstOrDefault(job => job.Problem is not null) is { } broken)
+            return $"{broken.JobId} has stopped: {broken.Problem}";
+        if (jobs.All(job => !job.IsOpen))
+            return "The jobs are closed: nothing is scored.";
+        if (jobs.Sum(job => job.Series) == 0)
+            return "No denies have arrived yet, so there is nothing to learn from.";
+
+        var words = new List<string>();
+        if (jobs.Max(job => job.LastScored) is { } last)
+            words.Add($"Scored {Times.Compact(TimeZoneInfo.ConvertTime(last, zone), TimeZoneInfo.ConvertTime(now, zone))}");
+        else
+            words.Add("The first bucket is still open");
+
+        var total = series.FirstOrDefault(row => row.JobId == jobs[0].JobId);
+        if (total is { IsLearning: true })
+            words.Add($"learning, {total.Comparable} of {SeriesModel.ComparableNeeded} comparable buckets");
+        else if (jobs.Sum(job => job.Learning) is > 0 and var learning)
+            words.Add($"{learning} of {jobs.Sum(job => job.Series)} series still learning");
+
+        var waiting = jobs.Sum(job => job.Waiting);
+        if (waiting > 2 * jobs.Sum(job => job.Series))
+            words.Add($"{Numbers.Exact(waiting)} buckets wait to be scored");
+        words.Add($"next look in {LookEvery - now.Second % LookEvery} s");
+        return string.Join("; ", words) + ".";
+    }
+
+    /// <summary>One job in few words, for a table.</summary>
+    public static string State(JobState job)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        return job switch
+        {
+            { Problem: { } problem } => $"stopped: {problem}",
+            { IsOpen: false } => "closed",
+            { Series: 0 } => "waiting for the first deny",
+            { LastScored: null } => "first bucket open",
+            _ when job.Learning == job.Series => "learning",
+            _ when job.Waiting > 2 * job.Series => $"late, {Numbers.Exact(job.Waiting)} buckets wait",
+            { Learning: > 0 } => $"scoring {job.Series - job.Learning}, learning {job.Learning}",
+            _ => job.Series == 1 ? "scoring" : $"scoring {job.Series} series",
+        };
+    }
+
+    /// <summary>What switching does, said before it is done.</summary>
+    public static string Effect(Rule rule)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        return rule.IsEnabled
+            ? "No alert from the next result on. Open alerts stay open, and the jobs go on learning."
+            : "Alerts again from the next bucket on; nothing is raised for the time it was off.";
+    }
+}

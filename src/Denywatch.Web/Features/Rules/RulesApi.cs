@@ -1,0 +1,56 @@
+using Denywatch.Storage.Entities;
+using Denywatch.Web.Features.Accounts;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Denywatch.Web.Features.Rules;
+
+/// <summary>Body of a switch.</summary>
+/// <param name="Reason">Required; kept in the audit trail.</param>
+public sealed record SwitchRule(bool On, string Reason);
+
+/// <summary>The rules' part of the REST API.</summary>
+public static class RulesApi
+{
+    public static void MapRules(this IEndpointRouteBuilder api)
+    {
+        var rules = api.MapGroup("/rules").WithTags("Rules").RequireAuthorization(nameof(Policy.View));
+        rules.MapGet("/", ListAsync).WithSummary("Rules with the state of their jobs");
+        rules.MapGet("/{id:guid}", FindAsync).WithSummary("One rule with its definition and guides");
+        rules
+            .MapPost("/{id:guid}/switch", SwitchAsync)
+            .WithSummary("Switches a rule on or off, with a reason")
+            .RequireAuthorization(nameof(Policy.Triage));
+    }
+
+    private static async Task<Ok<IReadOnlyList<RuleRow>>> ListAsync(RuleQueries queries, CancellationToken ct) =>
+        TypedResults.Ok(await queries.ListAsync(ct));
+
+    private static async Task<Results<Ok<Rule>, NotFound>> FindAsync(
+        Guid id,
+        RuleQueries queries,
+        CancellationToken ct
+    ) => await queries.FindAsync(id, ct) is { } found ? TypedResults.Ok(found.Rule) : TypedResults.NotFound();
+
+    private static async Task<Results<NoContent, ForbidHttpResult, NotFound, Conflict, ValidationProblem>> SwitchAsync(
+        Guid id,
+        SwitchRule request,
+        RuleActions actions,
+        ClaimsPrincipal user,
+        CancellationToken ct
+    )
+    {
+        if (string.IsNullOrWhiteSpace(request.Reason))
+            return TypedResults.ValidationProblem(
+                new Dictionary<string, string[]>(StringComparer.Ordinal) { ["reason"] = ["A reason is required."] }
+            );
+
+        return await actions.SwitchAsync(id, request.On, request.Reason, Actor.Of(user), ct) switch
+        {
+            Outcome.Done => TypedResults.NoContent(),
+            Outcome.Forbidden => TypedResults.Forbid(),
+            Outcome.NotFound => TypedResults.NotFound(),
+            _ => TypedResults.Conflict(),
+        };
+    }
+}

@@ -1,0 +1,65 @@
+using Denywatch.Storage;
+using Denywatch.Web.Features.Accounts;
+using Microsoft.EntityFrameworkCore;
+
+namespace Denywatch.Web.Features.Rules;
+
+public static class RulesSetup
+{
+    public static void AddRules(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<RuleActions>();
+        builder.Services.AddSingleton<RuleQueries>();
+    }
+
+    /// <summary>
+    /// Puts the built-in jobs and rules in place where they are missing, and brings our own words in them up to date. What
+    /// people can change (on or off, threshold, severity) stays as they left it.
+    /// </summary>
+    public static async Task SeedAsync(IDbContextFactory<DenywatchDb> dbs, TimeProvider clock, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(dbs);
+        ArgumentNullException.ThrowIfNull(clock);
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        // Several nodes may start at once.
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({SeedLock})", ct);
+
+        foreach (var job in BuiltInJobs.All())
+        {
+            if (await db.Jobs.FindAsync([job.Id], ct) is { } known)
+                (known.Title, known.Description, known.Influencers) = (job.Title, job.Description, job.Influencers);
+            else
+                db.Jobs.Add(job);
+        }
+
+        foreach (var rule in BuiltInRules.All())
+        {
+            if (await db.Rules.FindAsync([rule.Id], ct) is { } known)
+            {
+                (known.Description, known.Setup, known.Note) = (rule.Description, rule.Setup, rule.Note);
+                known.FalsePositives = rule.FalsePositives;
+                continue;
+            }
+            // It was never off, so that older logs that are imported later alert too (as found late).
+            rule.Switch(on: true, DateTimeOffset.UnixEpoch);
+            db.Rules.Add(rule);
+            db.Audit.Add(
+                Audit.Entry(
+                    new(null, "system", Storage.Entities.AccountRole.Admin),
+                    "create",
+                    ("rule", rule.Id.ToString()),
+                    null,
+                    new { rule.Name, rule.IsEnabled },
+                    "built in, enabled at the first start",
+                    clock.GetUtcNow()
+                )
+            );
+        }
+
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+    }
+
+    private const long SeedLock = 0x44454E5C;
+}

@@ -1,0 +1,41 @@
+using Denywatch.Storage;
+using Denywatch.Web.Live;
+using Npgsql;
+
+namespace Denywatch.Web.Features.Scoring;
+
+/// <summary>Scores the closed buckets of one shard's series; whatever was missed meanwhile is caught up.</summary>
+public sealed partial class CloseBucketsTask(
+    RecordStore records,
+    SeriesScorer scorer,
+    NpgsqlDataSource source,
+    ILogger<CloseBucketsTask> logger
+)
+{
+    public async Task RunAsync(int shard, CancellationToken ct)
+    {
+        var scored = 0;
+        foreach (var series in await records.DueAsync(shard, ct))
+        {
+            try
+            {
+                if (await scorer.ScoreAsync(series, ct))
+                    scored++;
+            }
+            catch (Exception bug) when (bug is not OperationCanceledException && !Ingestion.Committer.IsAway(bug))
+            {
+                // One series that cannot be scored must not stop the others of its shard.
+                Failed(bug, series.JobId, series.Partition);
+                await records.FailAsync(series, bug.Message, ct);
+            }
+        }
+        if (scored > 0)
+        {
+            await DatabaseEars.AnnounceAsync(source, Topic.Records, ct);
+            await DatabaseEars.AnnounceAsync(source, Topic.Alerts, ct);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Series {Partition} of job {Job} could not be scored")]
+    private partial void Failed(Exception bug, string job, string partition);
+}

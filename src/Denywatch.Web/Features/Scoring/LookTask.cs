@@ -1,0 +1,111 @@
+using Denywatch.Detection;
+using Denywatch.Storage;
+using Denywatch.Storage.Entities;
+using Denywatch.Web.Live;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Denywatch.Web.Features.Scoring;
+
+/// <summary>
+/// Every few seconds: counts what batches made dirty, and compares open buckets with their crossing counts. An alert
+/// comes from here within seconds of the event that crosses, long before the bucket closes.
+/// </summary>
+public sealed class LookTask(
+    CountStore counts,
+    OpenBucketStore openBuckets,
+    SeriesRates rates,
+    AlertRaiser raiser,
+    NpgsqlDataSource source,
+    IDbContextFactory<DenywatchDb> dbs
+)
+{
+    public async Task RunAsync(CancellationToken ct)
+    {
+        var changed = await counts.RecomputeAsync(ct);
+        foreach (var opening in await openBuckets.OpeningAsync(ct))
+            await OpenAsync(opening, ct);
+
+        foreach (var bucket in await openBuckets.LookAsync(ct))
+        {
+            if (!bucket.IsLearning && bucket.Actual >= bucket.Crossings.Warning)
+                await RaiseAsync(bucket, ct);
+        }
+        if (changed.Count > 0)
+        {
+            await DatabaseEars.AnnounceAsync(source, Topic.Counts, ct);
+            await DatabaseEars.AnnounceAsync(source, Topic.Sources, ct);
+        }
+    }
+
+    private async Task OpenAsync(OpeningSeries opening, CancellationToken ct)
+    {
+        var model = SeriesModel.Load(opening.State, TimeZoneInfo.FindSystemTimeZoneById(opening.TimeZone));
+        if (model.LastLearnt >= opening.Bucket)
+            return;
+
+        var rate = await rates.OfAsync(opening.Id, ct);
+        await openBuckets.OpenAsync(
+            opening.Id,
+            model.Score(opening.Bucket, actual: null, rate),
+            model.CrossingsOf(opening.Bucket, rate),
+            ct
+        );
+    }
+
+    private async Task RaiseAsync(OpenBucket bucket, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        if (await db.Series.Include(s => s.Job).SingleOrDefaultAsync(s => s.Id == bucket.SeriesId, ct) is not { State: { } state } series)
+            return;
+
+        // Judged by the frozen forecast alone, so that what a person sees as the line is the line.
+        var score = FrozenScore.Of(bucket.Crossings, bucket.Actual);
+        if (score <= bucket.Score && bucket.Score < RecordScore.Critical)
+            return;
+
+        await openBuckets.SetScoreAsync(bucket.SeriesId, bucket.Bucket, score, ct);
+        var record = new AnomalyRecord(
+            bucket.Bucket,
+            bucket.Actual,
+            bucket.Typical,
+            bucket.Lower,
+            bucket.Upper,
+            Probability: 0,
+            score,
+            bucket.IsLearning
+        );
+        await raiser.InterimAsync(ScoredSeries.Of(series), record, ct);
+    }
+}
+
+/// <summary>The score of an open bucket, read off its four crossing counts.</summary>
+internal static class FrozenScore
+{
+    private const double Full = 100;
+
+    /// <summary>Between two bands the score rises with the logarithm of the count, as the record score nearly does.</summary>
+    public static double Of(in CrossingCounts crossings, long actual)
+    {
+        (long Count, double Score)[] steps =
+        [
+            (crossings.Warning, RecordScore.Warning),
+            (crossings.Minor, RecordScore.Minor),
+            (crossings.Major, RecordScore.Major),
+            (crossings.Critical, RecordScore.Critical),
+        ];
+        for (var i = steps.Length - 1; i >= 0; i--)
+        {
+            if (actual < steps[i].Count)
+                continue;
+
+            var (from, score) = steps[i];
+            var (to, next) = i + 1 < steps.Length ? steps[i + 1] : (Math.Max(from + 1, 2 * from), Full);
+            if (to <= from)
+                continue;
+            var way = Math.Log((double)actual / Math.Max(1, from)) / Math.Log((double)to / Math.Max(1, from));
+            return Math.Min(score + ((next - score) * way), i + 1 < steps.Length ? next - 0.001 : Full);
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,70 @@
+using Denywatch.Alerting;
+using Denywatch.Detection;
+using Denywatch.Storage;
+using Denywatch.Storage.Entities;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Denywatch.Web.Features.Scoring;
+
+/// <summary>One rule told about one series' records, inside one transaction.</summary>
+internal sealed class Telling(DenywatchDb db, NpgsqlConnection connection, ScoredSeries series, Rule rule, bool isFinal)
+{
+    private StoredEpisode? open;
+    private bool isRead;
+
+    public DenywatchDb Db => db;
+    public NpgsqlConnection Connection => connection;
+    public ScoredSeries Series => series;
+    public Rule Rule => rule;
+    public bool IsFinal => isFinal;
+
+    /// <summary>How an alert lists this rule and series among what matched.</summary>
+    public string Match => $"{rule.Name}: {series.Title}";
+
+    /// <summary>The episode that goes on, read once and followed from then on: a month of records asks for it each time.</summary>
+    public async ValueTask<StoredEpisode?> OpenAsync(CancellationToken ct)
+    {
+        if (!isRead)
+            (open, isRead) = (await EpisodeStore.OpenAsync(connection, series.Id, rule.Id, ct), true);
+        return open;
+    }
+
+    public async Task WriteAsync(StoredEpisode episode, DateTimeOffset? startedBefore, CancellationToken ct)
+    {
+        await EpisodeStore.WriteAsync(connection, episode, startedBefore, ct);
+        open = episode.Episode.Ended is null ? episode : null;
+    }
+
+    public async Task<Alert> AlertAsync(long id, CancellationToken ct) =>
+        db.Alerts.Local.FirstOrDefault(alert => alert.Id == id) ?? await db.Alerts.SingleAsync(alert => alert.Id == id, ct);
+
+    public void Note(long alertId, DateTimeOffset at, string kind, string text) =>
+        db.AlertNotes.Add(
+            new()
+            {
+                AlertId = alertId,
+                At = at,
+                By = "system",
+                Kind = kind,
+                Text = text,
+            }
+        );
+
+    /// <summary>Actual minus typical over the episode's buckets, the one of <paramref name="record"/> as it stands now.</summary>
+    public async Task<double> ExcessAsync(Episode episode, AnomalyRecord record, CancellationToken ct)
+    {
+        var others = await connection.ScalarAsync<double>(
+            """
+            SELECT coalesce(sum(greatest(actual - typical, 0)), 0) FROM records
+            WHERE series_id = @series AND bucket BETWEEN @from AND @to AND bucket <> @bucket
+            """,
+            ct,
+            ("series", series.Id),
+            ("from", episode.Started),
+            ("to", episode.LastAbove),
+            ("bucket", record.Bucket)
+        );
+        return others + Math.Max(0, (record.Actual ?? 0) - record.Typical);
+    }
+}

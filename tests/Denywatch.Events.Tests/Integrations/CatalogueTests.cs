@@ -1,0 +1,26 @@
+using System.Text;
+using Denywatch.Events.Integrations;
+
+namespace Denywatch.Events.Tests.Integrations;
+
+public sealed class CatalogueTests
+{
+    public static TheoryData<string> Names => [.. Catalogue.All.Select(integration => integration.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_integration_brings_a_guide_and_samples_that_it_reads(string name)
+    {
+        var integration = Catalogue.Find(name)!;
+        var reader = new EventReader();
+        var events = new List<FirewallEvent>();
+
+        Assert.StartsWith("# ", Catalogue.GuideOf(integration), StringComparison.Ordinal);
+        foreach (var sample in Catalogue.SamplesOf(integration))
+            Assert.Null(reader.Read(Encoding.UTF8.GetBytes(sample), Parsing.Receipt("peer"), events).Problem);
+
+        Assert.Contains(events, read => read.Verdict == Verdict.Denied);
+        Assert.All(events, read => Assert.NotNull(read.Timestamp));
+        Assert.All(events, read => Assert.NotNull(read.Observer));
+    }
+}

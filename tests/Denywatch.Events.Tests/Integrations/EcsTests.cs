@@ -1,0 +1,97 @@
+namespace Denywatch.Events.Tests.Integrations;
+
+public sealed class EcsTests
+{
+    private const string Ends =
+        "\"source\":{\"ip\":\"198.51.100.7\",\"port\":4000},\"destination\":{\"ip\":\"203.0.113.1\",\"port\":22}";
+
+    [Theory]
+    [InlineData("\"event\":{\"category\":[\"network\"],\"type\":[\"connection\",\"denied\"]}", Verdict.Denied)]
+    [InlineData("\"event.category\":\"network\",\"event.outcome\":\"deny\"", Verdict.Denied)]
+    [InlineData("\"event.category\":\"network\",\"event.outcome\":\"failure\"", Verdict.None)]
+    [InlineData("\"event.category\":[\"authentication\",\"network\"],\"event.type\":\"denied\"", Verdict.None)]
+    [InlineData("\"event.category\":\"network\",\"event.type\":\"denied\",\"event.code\":\"113029\"", Verdict.None)]
+    [InlineData("\"event.category\":\"network\",\"event.action\":\"flow_dropped\"", Verdict.Denied)]
+    [InlineData("\"event.category\":\"network\",\"event.action\":\"layer3-firewall-denied-flow\"", Verdict.Denied)]
+    [InlineData("\"event.category\":\"network\",\"event.action\":\"not blocked\"", Verdict.None)]
+    [InlineData("\"event.category\":\"network\",\"event.action\":\"login-denied\"", Verdict.None)]
+    [InlineData("\"event.category\":\"email\",\"event.action\":\"blocked\"", Verdict.None)]
+    [InlineData(
+        "\"event.category\":[\"network\",\"threat\"],\"panw\":{\"panos\":{\"action\":\"drop-packet\"}}",
+        Verdict.Denied
+    )]
+    [InlineData(
+        "\"event.category\":\"network\",\"fortinet\":{\"firewall\":{\"action\":\"close\",\"utmaction\":\"block\"}}",
+        Verdict.Denied
+    )]
+    [InlineData("\"event\":{\"category\":\"network\",\"type\":[\"connection\",\"allowed\"]}", Verdict.Allowed)]
+    [InlineData("\"event.category\":\"network\",\"event.action\":\"network_flow\"", Verdict.None)]
+    public void A_document_is_denied_by_category_and_type_or_by_the_action_word(string fields, Verdict verdict) =>
+        Assert.Equal(verdict, Parsing.EventOf($"{{{fields},{Ends}}}").Verdict);
+
+    [Theory]
+    [InlineData(
+        "{\"@timestamp\":\"2024-05-05T18:40:50Z\",\"event\":{\"category\":\"network\",\"type\":\"denied\"},\"source\":{\"ip\":\"198.51.100.7\",\"port\":4000},\"destination\":{\"ip\":\"203.0.113.1\",\"port\":22},\"network\":{\"transport\":\"tcp\",\"direction\":\"inbound\"},\"observer\":{\"name\":\"fw1\"},\"rule\":{\"name\":\"r\"}}"
+    )]
+    [InlineData(
+        "{\"@timestamp\":1714934450000,\"event.category\":[\"network\"],\"event.type\":[\"denied\"],\"source.ip\":[\"198.51.100.7\",\"10.0.0.1\"],\"source.port\":\"4000\",\"destination.ip\":\"203.0.113.1\",\"destination.port\":22,\"network.iana_number\":\"6\",\"network.direction\":\"inbound\",\"observer.hostname\":\"fw1\",\"rule.id\":\"r\"}"
+    )]
+    [InlineData(
+        "{\"_index\":\"x\",\"_source\":{\"@timestamp\":\"2024-05-05T18:40:50Z\",\"event\":{\"category\":\"network\",\"type\":\"denied\"},\"source\":{\"ip\":\"198.51.100.7\",\"port\":4000},\"destination.ip\":\"203.0.113.1\",\"destination\":{\"port\":22},\"network\":{\"transport\":\"TCP\",\"direction\":\"ingress\"},\"host\":{\"name\":\"fw1\"},\"rule\":[{\"name\":\"r\"}]}}"
+    )]
+    public void Nested_dotted_single_and_array_values_mean_the_same(string json)
+    {
+        var read = Parsing.EventOf(json);
+
+        Assert.Equal(new DateTimeOffset(2024, 5, 5, 18, 40, 50, TimeSpan.Zero), read.Timestamp);
+        Assert.Equal(("198.51.100.7", 4000), (read.Source?.ToString(), read.SourcePort));
+        Assert.Equal(("203.0.113.1", 22), (read.Destination?.ToString(), read.DestinationPort));
+        Assert.Equal(
+            ("tcp", Direction.Inbound, "fw1", "r"),
+            (read.Transport, read.Direction, read.Observer, read.Rule)
+        );
+    }
+
+    [Theory]
+    [InlineData(
+        "{\"message\":\" [12345.6] [UFW BLOCK] IN=eth0 OUT= SRC=198.51.100.7 DST=203.0.113.1 PROTO=TCP SPT=1 DPT=22\",\"fromhost\":\"web1\",\"facility\":\"kern\",\"timereported\":\"2024-05-05T18:40:50+00:00\",\"timegenerated\":\"2024-05-05T18:40:51+00:00\"}",
+        "iptables",
+        "web1"
+    )]
+    [InlineData(
+        "{\"@timestamp\":\"2024-05-05T18:40:50Z\",\"event\":{\"original\":\"<164>May 05 2024 18:40:50 fw1 : %ASA-4-106023: Deny tcp src o:198.51.100.7/1 dst i:203.0.113.1/22 by access-group \\\"a\\\"\"},\"host\":{\"name\":\"collector\"}}",
+        "cisco_asa",
+        "fw1"
+    )]
+    [InlineData(
+        "{\"message\":\" 4,,,1,igb0,match,block,in,4,0x0,,50,1,0,DF,6,tcp,60,198.51.100.7,203.0.113.1,1,22,0,S\",\"host\":\"pf1\",\"syslogtag\":\"filterlog[42]:\",\"timereported\":\"2024-05-05T18:40:50Z\"}",
+        "pfsense",
+        "pf1"
+    )]
+    [InlineData(
+        "{\"message\":\" Deny tcp src o:198.51.100.7/1 dst i:203.0.113.1/22 by access-group \\\"a\\\"\",\"syslogtag\":\"%ASA-4-106023:\",\"fromhost\":\"fw1\",\"timereported\":\"2024-05-05T18:40:50Z\"}",
+        "cisco_asa",
+        "fw1"
+    )]
+    public void A_document_that_decides_nothing_is_read_by_its_raw_line(
+        string json,
+        string integration,
+        string observer
+    )
+    {
+        var (reading, events) = Parsing.Read(json);
+
+        Assert.Equal((integration, null), (reading.Integration, reading.Problem));
+        var read = Assert.Single(events);
+        Assert.Equal(Verdict.Denied, read.Verdict);
+        Assert.Equal(("198.51.100.7", 22, observer), (read.Source?.ToString(), read.DestinationPort, read.Observer));
+        Assert.Equal(new DateTimeOffset(2024, 5, 5, 18, 40, 50, TimeSpan.Zero), read.Timestamp);
+    }
+
+    [Theory]
+    [InlineData("{\"event\":", "broken JSON at byte 9")]
+    [InlineData("{\"message\":\"\\ud800\"}", "not valid UTF-8")]
+    [InlineData("{nonsense}", "broken JSON at byte 1")]
+    public void A_broken_document_says_where(string json, string problem) =>
+        Assert.Contains(problem, Parsing.Read(json).Reading.Problem);
+}

@@ -1,0 +1,543 @@
+import { CustomChart, LineChart, ScatterChart } from "echarts/charts";
+import { GridComponent } from "echarts/components";
+import * as echarts from "echarts/core";
+import { CanvasRenderer } from "echarts/renderers";
+
+echarts.use([LineChart, ScatterChart, CustomChart, GridComponent, CanvasRenderer]);
+
+// As PointState in TimelineModel.cs; -1 is a bucket that was not sent, which is shown as missing too.
+const FINAL = 0;
+const OPEN = 1;
+const LEARNING = 2;
+const MISSING = 3;
+const UNADJUSTED = 4;
+
+const BANDS = ["none", "warning", "minor", "major", "critical"];
+const SYMBOLS = ["none", "circle", "diamond", "triangle", "rect"];
+const SIZES = [0, 8, 12, 12, 11];
+const LANE = 22;
+
+const bandOf = (score) => (score >= 75 ? 4 : score >= 50 ? 3 : score >= 25 ? 2 : score >= 3 ? 1 : 0);
+
+/** The colours of the theme in force; they live in Palette.cs. */
+function palette() {
+  const css = getComputedStyle(document.documentElement);
+  return new Proxy({}, { get: (_, name) => css.getPropertyValue(`--dw-${String(name)}`).trim() });
+}
+
+const alpha = (hex, a) => {
+  const n = parseInt(hex.slice(1), 16);
+  return `rgba(${n >> 16},${(n >> 8) & 255},${n & 255},${a})`;
+};
+
+/** The colour behind the chart, which its hollow and bordered marks have to match. */
+function groundOf(element) {
+  for (let e = element; e; e = e.parentElement) {
+    const color = getComputedStyle(e).backgroundColor;
+    if (color && color !== "transparent" && !/, 0\)$/.test(color)) return color;
+  }
+  return "#000";
+}
+
+/** Thin lines that say "not a number you can compare": upright for learning, slanted for no data, level for unadjusted. */
+function hatch(color, state) {
+  const size = 6;
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = size;
+  const g = canvas.getContext("2d");
+  g.strokeStyle = color;
+  g.lineWidth = 1;
+  g.beginPath();
+  if (state === LEARNING) {
+    g.moveTo(0.5, 0);
+    g.lineTo(0.5, size);
+  } else if (state === UNADJUSTED) {
+    g.moveTo(0, 0.5);
+    g.lineTo(size, 0.5);
+  } else {
+    g.moveTo(-1, 1);
+    g.lineTo(1, -1);
+    g.moveTo(0, size);
+    g.lineTo(size, 0);
+    g.moveTo(size - 1, size + 1);
+    g.lineTo(size + 1, size - 1);
+  }
+  g.stroke();
+  return { image: canvas, repeat: "repeat" };
+}
+
+const short = (v) =>
+  v >= 999950 ? `${+(v / 1e6).toFixed(1)} M` : v >= 999.5 ? `${+(v / 1e3).toFixed(1)} k` : `${+v.toFixed(1)}`;
+const exact = (v) => v.toLocaleString("en", { maximumFractionDigits: v < 100 ? 1 : 0 });
+const escape = (text) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+
+/** Neighbouring places for which a test holds, as [first, last]. */
+function runs(length, holds) {
+  const found = [];
+  for (let i = 0; i < length; i++) {
+    if (!holds(i)) continue;
+    const first = i;
+    while (i + 1 < length && holds(i + 1)) i++;
+    found.push([first, i]);
+  }
+  return found;
+}
+
+export function timeline(box, dotnet) {
+  const chart = echarts.init(box, null, { renderer: "canvas" });
+  const zr = chart.getZr();
+  let model = null;
+  let look = { zone: "UTC", chosen: null };
+  let lanes = []; // per lane: place -> cell
+  let cursor = null; // { at, lane } under the pointer or the arrow keys
+
+  const line = document.createElement("div");
+  const tip = document.createElement("div");
+  const spoken = document.createElement("div");
+  line.style.cssText = "position:absolute;width:1px;pointer-events:none;display:none";
+  tip.style.cssText =
+    "position:absolute;pointer-events:none;display:none;z-index:3;padding:8px 10px;border-radius:4px;max-width:280px";
+  tip.className = "chart-tip";
+  spoken.className = "visually-hidden";
+  spoken.setAttribute("aria-live", "polite");
+  box.style.position = "relative";
+  box.append(line, tip, spoken);
+
+  const startOf = (at) => model.start + at * model.span;
+  const middleOf = (at) => model.start + (at + 0.5) * model.span;
+  const time = (ms, options) =>
+    new Intl.DateTimeFormat("en-GB", { timeZone: look.zone, hourCycle: "h23", ...options }).format(ms);
+  const clock = (ms) => time(ms, { hour: "2-digit", minute: "2-digit" });
+  const bucketName = (at) =>
+    `${time(startOf(at), { weekday: "short", day: "numeric", month: "short" })}, ${clock(startOf(at))} – ${clock(startOf(at + 1))}`;
+
+  function layout() {
+    const width = box.clientWidth;
+    const left = model.lanes.length === 0 ? 44 : Math.max(84, Math.min(150, Math.round(width * 0.13)));
+    const laneHeight = model.lanes.length === 0 ? 0 : model.lanes.length * LANE + 14;
+    return { width, left, right: 14, top: 10, main: box.clientHeight - laneHeight - 10 - 24, laneHeight };
+  }
+
+  function draw() {
+    if (!model || box.clientWidth === 0) return;
+
+    const c = palette();
+    const ground = groundOf(box);
+    const place = layout();
+    const { length, actual, typical, lower, upper, score, state } = model;
+    const isKnown = (i) => actual[i] !== null && state[i] >= 0 && state[i] !== MISSING;
+    const from = model.start;
+    const to = startOf(length);
+    const highest = Math.max(1, ...actual.map((v) => v ?? 0), ...upper.map((v) => v ?? 0));
+
+    const closed = [];
+    const open = [];
+    for (let i = 0; i < length; i++) {
+      const value = isKnown(i) ? actual[i] : null;
+      closed.push([middleOf(i), state[i] === OPEN ? null : value]);
+      // The dashed piece starts at the last closed bucket, so that the line does not fall apart.
+      const leads = i + 1 < length && state[i + 1] === OPEN;
+      if (state[i] === OPEN || leads)
+        open.push({ value: [middleOf(i), value], symbol: state[i] === OPEN ? "circle" : "none", symbolSize: 7 });
+    }
+    const alone = runs(length, (i) => isKnown(i) && state[i] !== OPEN)
+      .filter(([a, b]) => a === b)
+      .map(([a]) => [middleOf(a), actual[a]]);
+
+    const marks = [];
+    for (let i = 0; i < length; i++) {
+      const band = bandOf(score[i] ?? 0);
+      if (band === 0 || !isKnown(i)) continue;
+      marks.push({
+        value: [middleOf(i), actual[i]],
+        symbol: SYMBOLS[band],
+        symbolSize: SIZES[band],
+        itemStyle: { color: c[BANDS[band]], borderColor: ground, borderWidth: 1.5, opacity: 1 },
+      });
+    }
+
+    const stretches = [
+      ...runs(length, (i) => state[i] === LEARNING).map((run) => [...run, LEARNING]),
+      ...runs(length, (i) => state[i] === UNADJUSTED).map((run) => [...run, UNADJUSTED]),
+      ...runs(length, (i) => state[i] === MISSING || state[i] === -1).map((run) => [...run, MISSING]),
+    ];
+    const hatches = new Map([LEARNING, MISSING, UNADJUSTED].map((s) => [s, hatch(alpha(c.edge, 0.38), s)]));
+    const words = { [LEARNING]: "learning", [MISSING]: "no data", [UNADJUSTED]: "unadjusted" };
+
+    const axisTime = {
+      type: "time",
+      min: from,
+      max: to,
+      axisLine: { show: false },
+      axisTick: { show: false },
+      splitLine: { show: false },
+    };
+
+    const series = [
+      {
+        // What cannot be compared, behind everything.
+        type: "custom",
+        silent: true,
+        z: 0,
+        data: stretches.map(([a, b, s]) => [startOf(a), startOf(b + 1), s]),
+        renderItem: (_, api) => {
+          const [x1, y1] = api.coord([api.value(0), highest * 1.08]);
+          const [x2, y2] = api.coord([api.value(1), 0]);
+          const width = Math.max(1, x2 - x1);
+          return {
+            type: "group",
+            children: [
+              { type: "rect", shape: { x: x1, y: y1, width, height: y2 - y1 }, style: { fill: hatches.get(api.value(2)) } },
+              ...(width > 64
+                ? [{ type: "text", style: { x: x1 + 6, y: y1 + 4, text: words[api.value(2)], fill: c.muted, font: `12px ${font()}`, backgroundColor: ground, padding: [2, 4] } }]
+                : []),
+            ],
+          };
+        },
+      },
+      {
+        // The 95 % band, one polygon for each unbroken stretch.
+        type: "custom",
+        silent: true,
+        z: 1,
+        data: runs(length, (i) => lower[i] !== null && upper[i] !== null).map(([a, b]) => [a, b]),
+        renderItem: (_, api) => {
+          const [a, b] = [api.value(0), api.value(1)];
+          const points = [];
+          for (let i = a; i <= b; i++) points.push(api.coord([middleOf(i), upper[i]]));
+          for (let i = b; i >= a; i--) points.push(api.coord([middleOf(i), Math.max(0, lower[i])]));
+          return { type: "polygon", shape: { points }, style: { fill: alpha(c.model, 0.2) } };
+        },
+      },
+      {
+        type: "line",
+        silent: true,
+        z: 2,
+        symbol: "none",
+        data: typical.map((v, i) => [middleOf(i), v]),
+        lineStyle: { color: c.model, width: 1.25, opacity: 0.9 },
+      },
+      {
+        type: "line",
+        silent: true,
+        z: 3,
+        symbol: "none",
+        data: closed,
+        lineStyle: { color: c.actual, width: 1.75, join: "round" },
+      },
+      {
+        type: "line",
+        silent: true,
+        z: 3,
+        data: open,
+        showAllSymbol: true,
+        lineStyle: { color: c.actual, width: 1.75, type: [3, 3] },
+        itemStyle: { color: ground, borderColor: c.actual, borderWidth: 1.75, opacity: 1 },
+      },
+      { type: "scatter", silent: true, z: 3, symbolSize: 4, data: alone, itemStyle: { color: c.actual } },
+      { type: "scatter", silent: true, z: 5, data: marks, clip: false },
+    ];
+
+    if (look.chosen !== null && look.chosen >= from && look.chosen < to) {
+      series.push({
+        type: "custom",
+        silent: true,
+        z: 0,
+        data: [[look.chosen, look.chosen + model.span]],
+        renderItem: (_, api) => {
+          const [x1, y1] = api.coord([api.value(0), highest * 1.08]);
+          const [x2, y2] = api.coord([api.value(1), 0]);
+          return {
+            type: "rect",
+            shape: { x: x1, y: y1, width: Math.max(2, x2 - x1), height: y2 - y1 },
+            style: { fill: alpha(c.accent, 0.2) },
+          };
+        },
+      });
+    }
+
+    if (model.lanes.length > 0) series.push(laneSeries(c, hatches, ground));
+
+    const grid = [{ left: place.left, right: place.right, top: place.top, height: place.main }];
+    const xAxis = [
+      {
+        ...axisTime,
+        axisLabel: {
+          color: c.muted,
+          fontSize: 12,
+          hideOverlap: true,
+          showMinLabel: false,
+          margin: 8,
+          formatter: {
+            year: "{yyyy}",
+            month: "{d} {MMM}",
+            day: "{ee} {d} {MMM}",
+            hour: "{HH}:{mm}",
+            minute: "{HH}:{mm}",
+            second: "{HH}:{mm}:{ss}",
+          },
+        },
+        splitNumber: Math.max(3, Math.round((place.width - place.left) / 110)),
+      },
+    ];
+    const yAxis = [
+      {
+        type: "value",
+        min: 0,
+        max: highest * 1.08,
+        splitNumber: 3,
+        axisLine: { show: false },
+        axisTick: { show: false },
+        axisLabel: { color: c.muted, fontSize: 12, formatter: short, showMaxLabel: false, margin: 10 },
+        splitLine: { showMaxLine: false, lineStyle: { color: c.line, width: 1 } },
+      },
+    ];
+    if (model.lanes.length > 0) {
+      grid.push({
+        left: place.left,
+        right: place.right,
+        top: place.top + place.main + 24 + 10,
+        height: model.lanes.length * LANE,
+      });
+      xAxis.push({ ...axisTime, gridIndex: 1, axisLabel: { show: false } });
+      yAxis.push({
+        type: "category",
+        gridIndex: 1,
+        inverse: true,
+        data: model.lanes.map((lane) => lane.title),
+        axisLine: { show: false },
+        axisTick: { show: false },
+        axisLabel: { color: c.text, fontSize: 12, width: place.left - 22, overflow: "truncate", margin: 10, interval: 0 },
+      });
+    }
+
+    chart.setOption(
+      {
+        useUTC: look.zone === "UTC" || look.zone === "Etc/UTC",
+        animation: false,
+        textStyle: { fontFamily: font() },
+        grid,
+        xAxis,
+        yAxis,
+        series,
+      },
+      { notMerge: true },
+    );
+    tip.style.background = c.raised;
+    tip.style.border = `1px solid ${c.line}`;
+    tip.style.boxShadow = "0 6px 20px rgb(0 0 0 / 0.28)";
+    line.style.background = c.edge;
+    if (cursor) show(cursor.at, cursor.lane, false);
+  }
+
+  function laneSeries(c, hatches, ground) {
+    const cells = model.lanes.flatMap((lane, y) => [
+      [y, -1, 0, 0],
+      ...lane.cells.map(([at, value]) => [y, at, value ?? -1, 0]),
+    ]);
+    return {
+      type: "custom",
+      silent: true,
+      xAxisIndex: 1,
+      yAxisIndex: 1,
+      z: 2,
+      data: cells.map(([y, at, value]) => [at < 0 ? model.start : middleOf(at), y, at, value]),
+      renderItem: (params, api) => {
+        const y = api.value(1);
+        const at = api.value(2);
+        const value = api.value(3);
+        const area = params.coordSys;
+        const [, middle] = api.coord([model.start, y]);
+        const top = middle - 7;
+        if (at < 0)
+          return { type: "rect", shape: { x: area.x, y: top, width: area.width, height: 14, r: 2 }, style: { fill: c.track } };
+
+        const [x1] = api.coord([startOf(at), y]);
+        const [x2] = api.coord([startOf(at + 1), y]);
+        const width = Math.max(2, x2 - x1);
+        if (value < 0)
+          return {
+            type: "group",
+            children: [
+              { type: "rect", shape: { x: x1, y: top, width, height: 14 }, style: { fill: ground } },
+              { type: "rect", shape: { x: x1, y: top, width, height: 14 }, style: { fill: hatches.get(MISSING) } },
+            ],
+          };
+
+        const band = bandOf(value);
+        if (band === 0) return null;
+        const color = c[BANDS[band]];
+        const children = [
+          {
+            type: "rect",
+            shape: { x: x1, y: top, width: Math.max(2, width - (width > 6 ? 1 : 0)), height: 14 },
+            style: { fill: alpha(color, band === 1 ? 0.55 : 0.4) },
+          },
+        ];
+        if (band >= 2 && isPeak(y, at, value, Math.ceil(9 / width))) {
+          const size = SIZES[band] - 2;
+          const x = (x1 + x2) / 2;
+          children.push({ type: "path", shape: markPath(band, x, middle, size), style: { fill: color, stroke: ground, lineWidth: 1 } });
+        }
+        return { type: "group", children };
+      },
+    };
+  }
+
+  // Where cells are narrower than a mark, only the strongest of its neighbourhood carries one.
+  const isPeak = (y, at, value, reach) => {
+    for (let i = at - reach; i <= at + reach; i++) {
+      const other = lanes[y].get(i)?.score ?? -1;
+      if (other > value || (other === value && i < at)) return false;
+    }
+    return true;
+  };
+
+  const markPath = (band, x, y, size) => {
+    const r = size / 2;
+    const d =
+      band === 2
+        ? `M${x} ${y - r - 1}L${x + r + 1} ${y}L${x} ${y + r + 1}L${x - r - 1} ${y}Z`
+        : band === 3
+          ? `M${x} ${y - r - 0.5}L${x + r + 1} ${y + r}L${x - r - 1} ${y + r}Z`
+          : `M${x - r} ${y - r}H${x + r}V${y + r}H${x - r}Z`;
+    return { pathData: d, layout: "none" };
+  };
+
+  const font = () => getComputedStyle(box).fontFamily;
+
+  /** Which bucket and lane lies under a pixel. */
+  function find(x, y) {
+    if (!model) return null;
+    const place = layout();
+    const width = place.width - place.left - place.right;
+    if (x < place.left - 4 || x > place.left + width + 4) return null;
+    const at = Math.max(0, Math.min(model.length - 1, Math.floor(((x - place.left) / width) * model.length)));
+    const row = Math.floor((y - (place.top + place.main + 34)) / LANE);
+    return { at, lane: row >= 0 && row < model.lanes.length ? row : null };
+  }
+
+  function content(at, lane) {
+    const rows = [];
+    let state;
+    let value;
+    if (lane === null) {
+      state = model.state[at];
+      value = model.score[at];
+      const known = model.actual[at] !== null && state !== MISSING && state !== -1;
+      rows.push(["actual", known ? exact(model.actual[at]) : "no data"]);
+      if (model.typical[at] !== null) rows.push(["expected", exact(model.typical[at])]);
+      if (model.lower[at] !== null && model.upper[at] !== null)
+        rows.push(["95 % band", `${exact(Math.max(0, model.lower[at]))} – ${exact(model.upper[at])}`]);
+      if (known && model.typical[at] >= 0.5) rows.push(["ratio", `${(model.actual[at] / model.typical[at]).toFixed(1)}x`]);
+    } else {
+      const cell = lanes[lane].get(at);
+      state = FINAL;
+      value = cell?.score;
+      if (cell && cell.score === null) rows.push(["actual", "no data"]);
+      if (cell?.actual !== null && cell?.actual !== undefined) rows.push(["actual", exact(cell.actual)]);
+      if (cell?.typical !== null && cell?.typical !== undefined) rows.push(["expected", exact(cell.typical)]);
+    }
+    const note = { [OPEN]: "still open", [LEARNING]: "learning", [UNADJUSTED]: "unadjusted" }[state];
+    const band = bandOf(value ?? 0);
+    if (band > 0) rows.push(["score", `${Math.floor(value)}, ${BANDS[band]}`]);
+    else if (lane !== null && rows.length === 0) rows.push(["score", "nothing unusual"]);
+    if (note) rows.push(["state", note]);
+    return { title: bucketName(at), lane: lane === null ? null : model.lanes[lane].title, rows };
+  }
+
+  function show(at, lane, speak) {
+    cursor = { at, lane };
+    const place = layout();
+    const width = place.width - place.left - place.right;
+    const x = place.left + ((at + 0.5) / model.length) * width;
+    line.style.cssText += `;display:block;left:${x}px;top:${place.top}px;height:${box.clientHeight - place.top}px;opacity:.7`;
+
+    const { title, lane: name, rows } = content(at, lane);
+    tip.innerHTML = `<strong>${escape(name ? `${name} · ${title}` : title)}</strong><dl>${rows
+      .map(([k, v]) => `<dt>${k}</dt><dd>${escape(v)}</dd>`)
+      .join("")}</dl>`;
+    tip.style.display = "block";
+    const beside = x + 14 + tip.offsetWidth <= place.width;
+    tip.style.left = `${Math.max(0, beside ? x + 14 : x - 14 - tip.offsetWidth)}px`;
+    const wanted = lane === null ? place.top + 8 : place.top + place.main + 34 + lane * LANE - tip.offsetHeight - 6;
+    tip.style.top = `${Math.max(0, wanted)}px`;
+    if (speak) spoken.textContent = `${name ? `${name}, ` : ""}${title}: ${rows.map((row) => row.join(" ")).join(", ")}`;
+  }
+
+  function hide() {
+    cursor = null;
+    line.style.display = tip.style.display = "none";
+  }
+
+  const pick = (at, lane) =>
+    dotnet.invokeMethodAsync("Pick", startOf(at), lane === null ? null : model.lanes[lane].key).catch(() => {});
+
+  zr.on("mousemove", (e) => {
+    const found = find(e.offsetX, e.offsetY);
+    if (found) {
+      show(found.at, found.lane, false);
+      zr.setCursorStyle("pointer");
+    } else {
+      hide();
+      zr.setCursorStyle("default");
+    }
+  });
+  zr.on("globalout", hide);
+  zr.on("click", (e) => {
+    const found = find(e.offsetX, e.offsetY);
+    if (found) pick(found.at, found.lane);
+  });
+
+  const onKey = (e) => {
+    if (!model || model.length === 0 || e.ctrlKey || e.altKey || e.metaKey) return;
+    const { at, lane } = cursor ?? { at: model.length, lane: null };
+    const last = model.length - 1;
+    const count = model.lanes.length;
+    const go = {
+      ArrowLeft: [Math.max(0, at - 1), lane],
+      ArrowRight: [Math.min(last, at + 1), lane],
+      Home: [0, lane],
+      End: [last, lane],
+      ArrowDown: [Math.min(last, at), lane === null ? (count > 0 ? 0 : null) : Math.min(count - 1, lane + 1)],
+      ArrowUp: [Math.min(last, at), lane === null || lane === 0 ? null : lane - 1],
+    }[e.key];
+    if (go) show(...go, true);
+    else if (e.key === "Enter" && cursor) pick(cursor.at, cursor.lane);
+    else if (e.key === "Escape" && cursor) hide();
+    else return;
+    e.preventDefault();
+    e.stopPropagation();
+  };
+  box.addEventListener("keydown", onKey);
+  box.addEventListener("blur", hide);
+
+  const resized = new ResizeObserver(() => {
+    chart.resize();
+    draw();
+  });
+  resized.observe(box);
+  const themed = new MutationObserver(draw);
+  themed.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+
+  return {
+    draw(next, nextLook) {
+      model = next;
+      look = nextLook;
+      lanes = model.lanes.map(
+        (lane) => new Map(lane.cells.map(([at, value, actual, typical]) => [at, { score: value, actual, typical }])),
+      );
+      if (cursor && cursor.at >= model.length) hide();
+      chart.resize();
+      draw();
+    },
+    dispose() {
+      resized.disconnect();
+      themed.disconnect();
+      box.removeEventListener("keydown", onKey);
+      box.removeEventListener("blur", hide);
+      chart.dispose();
+      for (const part of [line, tip, spoken]) part.remove();
+    },
+  };
+}
