@@ -235,7 +235,7 @@ public sealed class SeriesModel
 
     private Prediction PredictionOf(DateTimeOffset bucket)
     {
-        var gap = lastTicks == 0 ? 0 : (int)Math.Clamp((bucket.UtcTicks - lastTicks) / span.Ticks - 1, 0, 100_000);
+        var gap = lastTicks == 0 ? 0 : (int)Math.Clamp((bucket.UtcTicks - lastTicks) / span.Ticks - 1, 0, int.MaxValue);
         var expected = seasons.Expect(bucket);
         var isLearning = seasons.Comparable(bucket, ComparableNeeded) < ComparableNeeded;
 
