@@ -8,11 +8,18 @@ public sealed class FilePartsTests
     [Fact]
     public void Parts_hold_whole_lines_and_know_the_first_line_of_the_file()
     {
-        var rows = Enumerable.Range(0, 100_000).Select(i => $"2024-05-05T18:40:00Z,{i}").Prepend("timestamp,count").ToArray();
+        var rows = Enumerable
+            .Range(0, 100_000)
+            .Select(i => $"2024-05-05T18:40:00Z,{i}")
+            .Prepend("timestamp,count")
+            .ToArray();
 
         var parts = Parts(string.Join('\n', rows));
 
-        Assert.Equal(rows, string.Concat(parts.Select(part => Encoding.UTF8.GetString(part.Body))).TrimEnd('\n').Split('\n'));
+        Assert.Equal(
+            rows,
+            string.Concat(parts.Select(part => Encoding.UTF8.GetString(part.Body))).TrimEnd('\n').Split('\n')
+        );
         Assert.All(parts, part => Assert.InRange(part.Body.Length, 1, FileParts.LargestPart));
         Assert.Equal(Enumerable.Range(0, parts.Count), parts.Select(part => part.Number));
         Assert.Null(parts[0].Preamble);
@@ -34,5 +41,6 @@ public sealed class FilePartsTests
     [Fact]
     public void An_empty_file_has_no_parts() => Assert.Empty(Parts(""));
 
-    private static List<FilePart> Parts(string text) => [.. FileParts.Of(new MemoryStream(Encoding.UTF8.GetBytes(text)))];
+    private static List<FilePart> Parts(string text) =>
+        [.. FileParts.Of(new MemoryStream(Encoding.UTF8.GetBytes(text)))];
 }

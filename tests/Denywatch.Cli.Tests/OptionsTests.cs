@@ -5,7 +5,11 @@ public sealed class OptionsTests
     [Fact]
     public void Options_and_files_come_in_any_order()
     {
-        var options = Options.Read(["a.log", "--zone", "UTC", "-", "--server=http://x", "--", "--odd"], "--zone", "--server");
+        var options = Options.Read(
+            ["a.log", "--zone", "UTC", "-", "--server=http://x", "--", "--odd"],
+            "--zone",
+            "--server"
+        );
 
         Assert.Null(options.Problem);
         Assert.Equal(["a.log", "-", "--odd"], options.Files);

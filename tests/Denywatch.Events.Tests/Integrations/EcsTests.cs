@@ -97,7 +97,10 @@ public sealed class EcsTests
 
     [Theory]
     [InlineData("{\"level\":\"info\"}", "none of the ECS fields")]
-    [InlineData("{\"message\":\"something else\",\"fromhost\":\"gw\"}", "no integration recognises this line, which starts with \"something else\"")]
+    [InlineData(
+        "{\"message\":\"something else\",\"fromhost\":\"gw\"}",
+        "no integration recognises this line, which starts with \"something else\""
+    )]
     public void A_document_that_says_nothing_is_rejected(string json, string problem) =>
         Assert.Contains(problem, Parsing.Read(json).Reading.Problem);
 
@@ -111,6 +114,10 @@ public sealed class EcsTests
         var json = "{\"message\":\"%ASA-4-106016: Deny IP spoof from (10.0.0.1) to 10.0.0.2\",\"host\":\"fw1\"}";
 
         Assert.Equal("cisco_asa", Parsing.Read(json, pinned: "cisco_asa").Reading.Integration);
-        Assert.StartsWith("Fortinet FortiGate does not know", Parsing.Read(json, pinned: "fortinet_fortigate").Reading.Problem, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Fortinet FortiGate does not know",
+            Parsing.Read(json, pinned: "fortinet_fortigate").Reading.Problem,
+            StringComparison.Ordinal
+        );
     }
 }

@@ -41,7 +41,8 @@ internal sealed class EcsDocument
     public string? Observer => ObserverName ?? ObserverHostname ?? HostName;
 
     /// <summary>True where any field speaks of events in the schema's words.</summary>
-    public bool IsInSchema => Marks != EcsMarks.None || Action is not null || VendorAction is not null || Source is not null;
+    public bool IsInSchema =>
+        Marks != EcsMarks.None || Action is not null || VendorAction is not null || Source is not null;
 
     public void Take(EcsField field, ReadOnlySpan<byte> value, TimeZoneInfo zone)
     {
