@@ -2,6 +2,7 @@ using Denywatch.Storage;
 using Denywatch.Storage.Embedded;
 using Denywatch.Web;
 using Denywatch.Web.Features.Alerts;
+using Denywatch.Web.Features.Demo;
 using Denywatch.Web.Features.Ingestion;
 using Denywatch.Web.Features.Nodes;
 using Denywatch.Web.Features.Rules;
@@ -15,7 +16,8 @@ using Npgsql;
 System.Globalization.CultureInfo.DefaultThreadCurrentCulture = System.Globalization.CultureInfo.InvariantCulture;
 
 var builder = WebApplication.CreateBuilder(args);
-var settings = builder.AddSettings();
+builder.WebHost.UseStaticWebAssets(); // a build that is not published serves its assets too
+var settings = builder.AddSettings(args);
 await using var database = await PrivateDatabase.StartAsync(builder.Configuration, settings);
 
 builder.Services.AddDatabase(database.ConnectionString);
@@ -25,6 +27,7 @@ builder.AddIngestion(settings);
 builder.AddScoring();
 builder.AddAlerts();
 builder.AddRules();
+builder.AddDemo(settings);
 builder.AddTimetable(settings, database.ConnectionString);
 builder.Services.AddHostedService<NodeHeart>();
 builder.Services.AddMudServices();

@@ -161,6 +161,37 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
         return new(alert, alert.Rule.Name, series, AlertEvidence.Read(alert.Evidence), alert.Rule.Threats);
     }
 
+    /// <summary>The alert with the largest excess that is still going on, with its evidence.</summary>
+    public async Task<(AlertRow? Row, AlertEvidence? Evidence)> LiveAsync(CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var live = db
+            .Alerts.Where(alert => alert.Status != AlertStatus.Closed && alert.EndedAt == null && !alert.IsStorm)
+            .OrderByDescending(alert => alert.Excess)
+            .Take(1);
+        var row = await Rows(live).FirstOrDefaultAsync(ct);
+        var json = await live.Select(alert => alert.Evidence).FirstOrDefaultAsync(ct);
+        return (row, json is null ? null : AlertEvidence.Read(json));
+    }
+
+    /// <summary>The alert that a bucket of a series belongs to; null where it raised none.</summary>
+    public async Task<long?> AtAsync(string jobId, string partition, DateTimeOffset bucket, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        var found = await connection.ScalarAsync<long>(
+            """
+            SELECT e.alert_id FROM episodes e JOIN series s ON s.id = e.series_id
+            WHERE s.job_id = @job AND s.partition = @partition AND @bucket BETWEEN e.started_at AND e.last_bucket
+            ORDER BY e.started_at DESC LIMIT 1
+            """,
+            ct,
+            ("job", jobId),
+            ("partition", partition),
+            ("bucket", bucket)
+        );
+        return found == 0 ? null : found;
+    }
+
     /// <summary>Alerts of the last 90 days before it with the same cause and the same main source, or else series.</summary>
     public async Task<SimilarAlerts> SimilarAsync(Alert alert, CancellationToken ct)
     {
@@ -256,7 +287,7 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
                 alerts = db.Alerts.FromSql(
                     $"""
                     SELECT *, xmin FROM alerts WHERE title ILIKE {pattern} OR sentence ILIKE {pattern}
-                    OR cause ILIKE {pattern} OR evidence #>> '{"{excess,dimensions}"}' ILIKE {pattern}
+                    OR cause ILIKE {pattern} OR evidence -> 'excess' ->> 'dimensions' ILIKE {pattern}
                     """
                 );
             }
