@@ -33,7 +33,7 @@ await build({
 
 await build({
   absWorkingDir: here,
-  entryPoints: { app: "css/app.css" },
+  entryPoints: { app: "css/index.css" },
   outdir: path.join(out, "css"),
   bundle: true,
   minify: true,

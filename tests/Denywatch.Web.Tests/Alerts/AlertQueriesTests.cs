@@ -91,7 +91,7 @@ public sealed class AlertQueriesTests(PostgresFixture postgres) : IAsyncLifetime
 
         var view = new AlertsView(Sort: sort);
         var all = new List<long>();
-        AlertPage page;
+        AlertSlice page;
         do
         {
             page = await queries.PageAsync(view, "ana", 3, Stop);

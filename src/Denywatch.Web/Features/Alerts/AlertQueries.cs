@@ -45,7 +45,7 @@ public sealed record AlertCounts(int Open, int Acknowledged, int Mine, DateTimeO
 
 /// <summary>One page for the API.</summary>
 /// <param name="Next">Page key of the next page; null on the last.</param>
-public sealed record AlertPage(int Total, IReadOnlyList<AlertRow> Alerts, long? Next);
+public sealed record AlertSlice(int Total, IReadOnlyList<AlertRow> Alerts, long? Next);
 
 /// <summary>An alert with all that its page shows at once.</summary>
 public sealed record AlertDetail(
@@ -118,7 +118,7 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
     }
 
     /// <summary>A page by key, not by offset: rows that arrive meanwhile neither repeat nor hide one.</summary>
-    public async Task<AlertPage> PageAsync(AlertsView view, string me, int take, CancellationToken ct)
+    public async Task<AlertSlice> PageAsync(AlertsView view, string me, int take, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         var matching = Matching(db, view, me);
