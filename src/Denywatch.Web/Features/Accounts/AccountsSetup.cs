@@ -118,7 +118,7 @@ public static class AccountsSetup
     private static Func<RedirectContext<CookieAuthenticationOptions>, Task> Redirect(int status) =>
         context =>
         {
-            if (context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/_blazor"))
+            if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || context.Request.Path.StartsWithSegments("/_blazor", StringComparison.OrdinalIgnoreCase))
                 context.Response.StatusCode = status;
             else
                 context.Response.Redirect(context.RedirectUri);
