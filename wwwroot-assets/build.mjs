@@ -9,7 +9,7 @@ const out = path.resolve(process.argv[2] ?? path.join(here, "../src/Denywatch.We
 
 await build({
   absWorkingDir: here,
-  entryPoints: { timeline: "src/timeline.js", shell: "src/shell.js", menu: "src/menu.js" },
+  entryPoints: { timeline: "src/timeline.js", shell: "src/shell.js", menu: "src/menu.js", list: "src/list.js" },
   outdir: path.join(out, "js"),
   bundle: true,
   format: "esm",
@@ -33,7 +33,7 @@ await build({
 
 await build({
   absWorkingDir: here,
-  entryPoints: { app: "css/app.css" },
+  entryPoints: { app: "css/index.css" },
   outdir: path.join(out, "css"),
   bundle: true,
   minify: true,

@@ -67,7 +67,7 @@ public static class Causes
         var s = excess.Shape;
         var oneSource = Rise(s.TopSourceShare, 0.35, 0.65);
         var noSource = Rise(1 - s.TopSourceShare, 0.55, 0.8);
-        var oldRule = 1 - 0.8 * Rise(s.NewRuleShare, 0.4, 0.8) * RiseLog(s.Sources, 1.5, 5);
+        var oldRule = 1 - 0.8 * Rise(s.NewRuleShare, 0.4, 0.8) * (1 - Rise(s.TopSourceShare, 0.6, 0.85));
         var noDiscovery = 1 - Rise(s.DiscoveryShare, 0.4, 0.7);
         var sameMix = Rise(s.MixSimilarity, 0.75, 0.95);
         var clock = Rise(s.Regularity, 0.6, 0.9);
@@ -75,7 +75,9 @@ public static class Causes
         return cause switch
         {
             LikelyCause.DiscoveryNoise => Rise(s.DiscoveryShare, 0.4, 0.8),
-            LikelyCause.NewFirewallRule => Rise(s.NewRuleShare, 0.4, 0.8) * RiseLog(s.Sources, 1.5, 5) * noDiscovery,
+            LikelyCause.NewFirewallRule => Rise(s.NewRuleShare, 0.4, 0.8)
+                * (1 - Rise(s.TopSourceShare, 0.6, 0.85))
+                * noDiscovery,
             LikelyCause.HorizontalScan => oneSource
                 * RiseLog(s.TopSourceDestinations, 8, 30)
                 * Rise(s.TopSourceTopPortShare, 0.2, 0.45)

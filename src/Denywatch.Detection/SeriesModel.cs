@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Denywatch.Detection;
 
 /// <summary>
@@ -15,7 +13,7 @@ public sealed class SeriesModel
     /// <summary>An excess of fewer denies than this is never worth an alert, however quiet the series.</summary>
     public const double LeastExcess = 4;
 
-    private const byte Version = 1;
+    private const byte Version = 2;
     private const double ScoreOfTooFew = 49;
     private static readonly TimeSpan NewLevelAfter = TimeSpan.FromHours(10);
 
@@ -30,6 +28,7 @@ public sealed class SeriesModel
     private double zerosFor;
     private double highFor;
     private double lowFor;
+    private double changedFor;
     private double changedCount;
     private double changedExpected;
 
@@ -110,7 +109,7 @@ public sealed class SeriesModel
         var record = RecordOf(prediction, bucket, actual, rate);
         var horizon = actual is { } count ? RarestOf(prediction, count).Horizon : 0;
         var comparable = seasons.Comparable(bucket, ComparableNeeded);
-        var below = BelowOf(prediction, record, line);
+        var below = ExplanationText.BelowOf(prediction, record, line);
         long? crossing = prediction.IsLearning ? null : Crossing(prediction, line, 1, rate);
         return new(
             record,
@@ -122,11 +121,11 @@ public sealed class SeriesModel
             lastTicks == 0 ? ExpectedPattern.Nothing : prediction.Pattern,
             below,
             crossing,
-            SentenceOf(record, prediction, comparable, below, crossing, horizon)
+            ExplanationText.SentenceOf(record, prediction, comparable, below, crossing, horizon)
         );
     }
 
-    /// <summary>The whole state in about 5 KiB; the same state always gives the same bytes.</summary>
+    /// <summary>The whole state in about 7 KiB, whatever the bucket span; the same state always gives the same bytes.</summary>
     public byte[] Save()
     {
         var state = new StateWriter();
@@ -134,7 +133,7 @@ public sealed class SeriesModel
         state.Add(span.Ticks);
         state.Add(lastTicks);
         state.Add(taught);
-        state.Add((ReadOnlySpan<double>)[zerosFor, highFor, lowFor, changedCount, changedExpected]);
+        state.Add((ReadOnlySpan<double>)[zerosFor, highFor, lowFor, changedFor, changedCount, changedExpected]);
         seasons.Save(state);
         spread.Save(state);
         surges.Save(state);
@@ -161,6 +160,7 @@ public sealed class SeriesModel
             zerosFor = reader.Double(),
             highFor = reader.Double(),
             lowFor = reader.Double(),
+            changedFor = reader.Double(),
             changedCount = reader.Double(),
             changedExpected = reader.Double(),
         };
@@ -218,24 +218,25 @@ public sealed class SeriesModel
         lowFor = isLow ? lowFor + 1 : Math.Max(0, lowFor - 3);
         if (highFor + lowFor < 1)
         {
-            (changedCount, changedExpected) = (0, 0);
+            (changedFor, changedCount, changedExpected) = (0, 0, 0);
             return;
         }
 
+        changedFor++;
         changedCount += count;
         changedExpected += prediction.Mean;
         var enough = Math.Max(8, NewLevelAfter / span);
         if (highFor < enough && lowFor < enough)
             return;
 
-        seasons.MoveTo(changedCount, changedExpected, Math.Max(highFor, lowFor));
+        seasons.MoveTo(changedCount, changedExpected, changedFor);
         surges.Clear();
-        (highFor, lowFor, changedCount, changedExpected) = (0, 0, 0, 0);
+        (highFor, lowFor, changedFor, changedCount, changedExpected) = (0, 0, 0, 0, 0);
     }
 
     private Prediction PredictionOf(DateTimeOffset bucket)
     {
-        var gap = lastTicks == 0 ? 0 : (int)Math.Clamp((bucket.UtcTicks - lastTicks) / span.Ticks - 1, 0, 100_000);
+        var gap = lastTicks == 0 ? 0 : (int)Math.Clamp((bucket.UtcTicks - lastTicks) / span.Ticks - 1, 0, int.MaxValue);
         var expected = seasons.Expect(bucket);
         var isLearning = seasons.Comparable(bucket, ComparableNeeded) < ComparableNeeded;
 
@@ -295,61 +296,5 @@ public sealed class SeriesModel
         }
 
         return above;
-    }
-
-    private static BelowReason BelowOf(in Prediction prediction, in AnomalyRecord record, double line) =>
-        record switch
-        {
-            { Actual: null } => BelowReason.Missing,
-            { IsLearning: true } => BelowReason.Learning,
-            _ when record.Score >= line => BelowReason.None,
-            _ when record.Actual <= record.Typical => BelowReason.AsExpected,
-            _ when record.Actual - prediction.Mean < LeastExcess => BelowReason.TooFew,
-            _ => BelowReason.NotRareEnough,
-        };
-
-    private static string SentenceOf(
-        in AnomalyRecord record,
-        in Prediction prediction,
-        int comparable,
-        BelowReason below,
-        long? crossing,
-        int horizon
-    )
-    {
-        if (record.Actual is not { } actual)
-            return "No counts came in for this bucket: it is missing, not zero.";
-
-        var count = Number(actual);
-        var expected = $"{count} denies, {Number(prediction.Mean)} expected";
-        return below switch
-        {
-            BelowReason.Learning =>
-                $"{count} denies; still learning: {comparable} of {ComparableNeeded} comparable buckets.",
-            BelowReason.AsExpected => $"{expected}: no more than usual.",
-            BelowReason.TooFew => $"{expected}: rare, but fewer than {LeastExcess} denies above what is expected.",
-            BelowReason.NotRareEnough =>
-                $"{expected}: within what quiet traffic shows; {Number(crossing ?? 0)} would have reached the line.",
-            _ when horizon > 0 =>
-                $"{expected}; the last {Surges.LengthOf(horizon)} buckets together are far above what is usual.",
-            _ => $"{expected} ({(actual / prediction.Mean).ToString("0.0", CultureInfo.InvariantCulture)}x): "
-                + "far above what is usual for this time.",
-        };
-    }
-
-    private static string Number(double value) =>
-        value.ToString(value < 10 ? "0.#" : "N0", CultureInfo.InvariantCulture);
-
-    private readonly record struct Prediction(Expectation Expected, double Variance, int Gap, bool IsLearning)
-    {
-        public double Mean => Expected.Mean;
-        public ExpectedPattern Pattern => Expected.Pattern;
-        public CountDistribution Distribution => new(Mean, Variance);
-
-        /// <summary>Variance where a burst is expected: its height varies by a quarter.</summary>
-        public double BurstVariance => Variance + 0.0625 * Expected.Burst * Expected.Burst;
-
-        /// <summary>The count without the burst that may come now: a burst that stays away is not missed.</summary>
-        public double WithoutBurst(double count) => count <= Mean ? count : Math.Max(Mean, count - Expected.Burst);
     }
 }

@@ -90,7 +90,14 @@ internal sealed class Surges(TimeSpan span)
 
     public void Skip(long buckets)
     {
-        for (var i = 0; i < Math.Min(buckets, Kept); i++)
+        if (buckets >= Kept)
+        {
+            Clear();
+            next = (next + buckets) % Kept;
+            return;
+        }
+
+        for (var i = 0; i < buckets; i++)
             Push(0, 0, 0);
     }
 

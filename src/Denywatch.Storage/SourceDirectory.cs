@@ -39,9 +39,9 @@ public sealed class SourceDirectory(NpgsqlDataSource source)
         );
         var dataSource = await connection.ScalarAsync<int>(
             """
-            INSERT INTO data_sources (sender, integration, firewall_id, time_zone, first_seen_at, last_received_at)
+            INSERT INTO data_sources (sender, integration, firewall_id, time_zone, first_seen_at, last_received_at, lag_seconds)
             VALUES (@sender, @integration, @firewall,
-                coalesce((SELECT time_zone FROM data_sources WHERE sender = @sender LIMIT 1), 'Etc/UTC'), now(), now())
+                coalesce((SELECT time_zone FROM data_sources WHERE sender = @sender LIMIT 1), 'Etc/UTC'), now(), now(), 0)
             ON CONFLICT (sender, integration, firewall_id) DO UPDATE SET sender = excluded.sender
             RETURNING id
             """,

@@ -1,34 +1,53 @@
+using System.Globalization;
 using Denywatch.Storage;
-using Denywatch.Storage.Embedded;
 using Denywatch.Web;
+using Denywatch.Web.Features.Accounts;
+using Denywatch.Web.Features.Administration;
 using Denywatch.Web.Features.Alerts;
+using Denywatch.Web.Features.DataSources;
+using Denywatch.Web.Features.Demo;
 using Denywatch.Web.Features.Ingestion;
 using Denywatch.Web.Features.Nodes;
+using Denywatch.Web.Features.Overview;
 using Denywatch.Web.Features.Rules;
 using Denywatch.Web.Features.Scoring;
 using Denywatch.Web.Features.Timetable;
+using Denywatch.Web.Layout;
 using Denywatch.Web.Live;
 using Microsoft.EntityFrameworkCore;
-using MudBlazor.Services;
 using Npgsql;
 
-System.Globalization.CultureInfo.DefaultThreadCurrentCulture = System.Globalization.CultureInfo.InvariantCulture;
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 
-var builder = WebApplication.CreateBuilder(args);
-var settings = builder.AddSettings();
+// "--demo" stands alone, and the command-line configuration would take the next word for its value.
+var builder = WebApplication.CreateBuilder([.. args.Where(arg => arg != SettingsSetup.DemoSwitch)]);
+Settings settings;
+try
+{
+    settings = builder.AddSettings(args);
+}
+catch (SettingsException wrong)
+{
+    await Console.Error.WriteLineAsync(wrong.Message);
+    return 2;
+}
 await using var database = await PrivateDatabase.StartAsync(builder.Configuration, settings);
 
 builder.Services.AddDatabase(database.ConnectionString);
-builder.Services.AddSingleton(TimeProvider.System);
+builder.AddShell();
 builder.AddLive();
+builder.AddNodes();
+builder.AddAccounts();
+builder.AddAdministration();
 builder.AddIngestion(settings);
 builder.AddScoring();
 builder.AddAlerts();
 builder.AddRules();
+builder.AddDataSources();
+builder.AddOverview();
+builder.AddDemo(settings);
 builder.AddTimetable(settings, database.ConnectionString);
-builder.Services.AddHostedService<NodeHeart>();
-builder.Services.AddMudServices();
-builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+builder.Services.AddOpenApi();
 
 var app = builder.Build();
 await Database.MigrateAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), CancellationToken.None);
@@ -38,8 +57,18 @@ await RulesSetup.SeedAsync(
     CancellationToken.None
 );
 
-app.UseElasticsearchRoot();
-app.MapStaticAssets();
+app.UseIngestionRoot(settings);
+app.MapAccounts();
+app.MapNodes();
 app.MapIngestion(settings);
+if (settings.RoleSet.HasFlag(Roles.Web))
+{
+    app.MapOpenApi().AllowAnonymous();
+    var api = app.MapGroup("/api/v1");
+    api.MapAlerts();
+    api.MapRules();
+    app.MapShell();
+}
 app.UseTimetable(settings);
-app.Run();
+await app.RunAsync();
+return 0;

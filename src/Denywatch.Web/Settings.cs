@@ -73,10 +73,16 @@ public sealed class Settings
 
 internal static class SettingsSetup
 {
+    public const string DemoSwitch = "--demo";
+
     /// <summary>Reads and checks the settings; a wrong value stops the start with a sentence that names its key.</summary>
-    public static Settings AddSettings(this WebApplicationBuilder builder)
+    public static Settings AddSettings(this WebApplicationBuilder builder, string[] args)
     {
         AddSecretFiles(builder.Configuration);
+        if (args.Contains(DemoSwitch, StringComparer.Ordinal))
+            builder.Configuration.AddInMemoryCollection(
+                [new("Denywatch:Demo", "true"), new("Denywatch:DataFolder", "data-demo")]
+            );
         var section = builder.Configuration.GetSection("Denywatch");
         var settings = new Settings();
         try

@@ -1,7 +1,11 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Denywatch.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Denywatch.Web.Tests.Shippers;
 
@@ -63,26 +67,32 @@ public sealed class RsyslogProcessTests : IDisposable
         );
         await Task.Delay(500, Ct);
 
-        using var receiver = new HttpListener();
-        receiver.Prefixes.Add($"http://127.0.0.1:{port}/");
-        receiver.Start();
+        // The batch that failed comes again as a thousand requests of one document each: that is how rsyslog retries.
+        var seen = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        await using var receiver = builder.Build();
+        receiver.Urls.Add($"http://127.0.0.1:{port}");
+        receiver.MapGet("/{**path}", () => Results.Json(new { }));
+        receiver.MapPost(
+            "/_bulk",
+            async (HttpRequest request) =>
+            {
+                using var reader = new StreamReader(request.Body);
+                var lines = (await reader.ReadToEndAsync(Ct)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+                var documents = lines.Where((_, at) => at % 2 == 1).ToList();
+                foreach (var document in documents)
+                    seen[document] = true;
 
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+                var items = string.Join(',', documents.Select(_ => """{"index":{"status":201}}"""));
+                return Results.Text($$"""{"took":1,"errors":false,"items":[{{items}}]}""", "application/json");
+            }
+        );
+        await receiver.StartAsync(Ct);
+
         while (seen.Count < 3000)
-        {
-            var context = await receiver.GetContextAsync().WaitAsync(Ct);
-            using var reader = new StreamReader(context.Request.InputStream);
-            var lines = (await reader.ReadToEndAsync(Ct)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            var documents = lines.Where((_, at) => at % 2 == 1).ToList();
-            seen.UnionWith(documents);
+            await Task.Delay(50, Ct);
 
-            var items = string.Join(',', documents.Select(_ => """{"index":{"status":201}}"""));
-            var answer = Encoding.UTF8.GetBytes($$"""{"took":1,"errors":false,"items":[{{items}}]}""");
-            context.Response.ContentType = "application/json";
-            await context.Response.OutputStream.WriteAsync(answer, Ct);
-            context.Response.Close();
-        }
-
-        Assert.Contains("{\"n\":2999}", seen);
+        Assert.True(seen.ContainsKey("{\"n\":2999}"));
     }
 }

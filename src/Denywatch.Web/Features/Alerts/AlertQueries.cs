@@ -45,7 +45,7 @@ public sealed record AlertCounts(int Open, int Acknowledged, int Mine, DateTimeO
 
 /// <summary>One page for the API.</summary>
 /// <param name="Next">Page key of the next page; null on the last.</param>
-public sealed record AlertPage(int Total, IReadOnlyList<AlertRow> Alerts, long? Next);
+public sealed record AlertSlice(int Total, IReadOnlyList<AlertRow> Alerts, long? Next);
 
 /// <summary>An alert with all that its page shows at once.</summary>
 public sealed record AlertDetail(
@@ -118,7 +118,7 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
     }
 
     /// <summary>A page by key, not by offset: rows that arrive meanwhile neither repeat nor hide one.</summary>
-    public async Task<AlertPage> PageAsync(AlertsView view, string me, int take, CancellationToken ct)
+    public async Task<AlertSlice> PageAsync(AlertsView view, string me, int take, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         var matching = Matching(db, view, me);
@@ -159,6 +159,37 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
             .FirstAsync(ct);
         alert.Notes.Sort((left, right) => left.Id.CompareTo(right.Id));
         return new(alert, alert.Rule.Name, series, AlertEvidence.Read(alert.Evidence), alert.Rule.Threats);
+    }
+
+    /// <summary>The alert with the largest excess that is still going on, with its evidence.</summary>
+    public async Task<(AlertRow? Row, AlertEvidence? Evidence)> LiveAsync(CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var live = db
+            .Alerts.Where(alert => alert.Status != AlertStatus.Closed && alert.EndedAt == null && !alert.IsStorm)
+            .OrderByDescending(alert => alert.Excess)
+            .Take(1);
+        var row = await Rows(live).FirstOrDefaultAsync(ct);
+        var json = await live.Select(alert => alert.Evidence).FirstOrDefaultAsync(ct);
+        return (row, json is null ? null : AlertEvidence.Read(json));
+    }
+
+    /// <summary>The alert that a bucket of a series belongs to; null where it raised none.</summary>
+    public async Task<long?> AtAsync(string jobId, string partition, DateTimeOffset bucket, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        var found = await connection.ScalarAsync<long>(
+            """
+            SELECT e.alert_id FROM episodes e JOIN series s ON s.id = e.series_id
+            WHERE s.job_id = @job AND s.partition = @partition AND @bucket BETWEEN e.started_at AND e.last_bucket
+            ORDER BY e.started_at DESC LIMIT 1
+            """,
+            ct,
+            ("job", jobId),
+            ("partition", partition),
+            ("bucket", bucket)
+        );
+        return found == 0 ? null : found;
     }
 
     /// <summary>Alerts of the last 90 days before it with the same cause and the same main source, or else series.</summary>
@@ -256,7 +287,7 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
                 alerts = db.Alerts.FromSql(
                     $"""
                     SELECT *, xmin FROM alerts WHERE title ILIKE {pattern} OR sentence ILIKE {pattern}
-                    OR cause ILIKE {pattern} OR evidence #>> '{"{excess,dimensions}"}' ILIKE {pattern}
+                    OR cause ILIKE {pattern} OR evidence -> 'excess' ->> 'dimensions' ILIKE {pattern}
                     """
                 );
             }

@@ -55,7 +55,7 @@ public static class AlertsApi
         deeds.MapPost("/close", CloseManyAsync).WithSummary("Closes many in one transaction");
     }
 
-    private static async Task<Ok<AlertPage>> PageAsync(
+    private static async Task<Ok<AlertSlice>> PageAsync(
         [AsParameters] AlertsView view,
         int? take,
         AlertQueries queries,

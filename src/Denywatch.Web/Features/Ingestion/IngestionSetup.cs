@@ -28,6 +28,13 @@ internal static class IngestionSetup
         services.AddHostedService<SyslogTcp>();
     }
 
+    /// <summary>Shippers ask the root for a version; people get the Overview page there.</summary>
+    public static void UseIngestionRoot(this WebApplication app, Settings settings)
+    {
+        if (settings.RoleSet.HasFlag(Roles.Intake))
+            app.UseElasticsearchRoot();
+    }
+
     public static void MapIngestion(this WebApplication app, Settings settings)
     {
         if (!settings.RoleSet.HasFlag(Roles.Intake))

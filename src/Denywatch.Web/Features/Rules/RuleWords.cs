@@ -1,5 +1,4 @@
 using Denywatch.Detection;
-using Denywatch.Storage.Entities;
 using Denywatch.Web.Ui;
 
 namespace Denywatch.Web.Features.Rules;
@@ -64,11 +63,8 @@ public static class RuleWords
     }
 
     /// <summary>What switching does, said before it is done.</summary>
-    public static string Effect(Rule rule)
-    {
-        ArgumentNullException.ThrowIfNull(rule);
-        return rule.IsEnabled
+    public static string Effect(bool isEnabled) =>
+        isEnabled
             ? "No alert from the next result on. Open alerts stay open, and the jobs go on learning."
             : "Alerts again from the next bucket on; nothing is raised for the time it was off.";
-    }
 }

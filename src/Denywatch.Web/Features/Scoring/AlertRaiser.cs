@@ -41,8 +41,9 @@ public sealed partial class AlertRaiser(
         ScoredSeries series,
         IReadOnlyList<AnomalyRecord> records,
         bool isRescore,
-        CancellationToken ct
-    ) => ApplyAsync(transaction, series, records, isFinal: true, isRescore, ct);
+        CancellationToken ct,
+        bool asIfLive = false
+    ) => ApplyAsync(transaction, series, records, isFinal: true, isRescore, ct, asIfLive);
 
     private async Task<bool> ApplyAsync(
         NpgsqlTransaction transaction,
@@ -50,7 +51,8 @@ public sealed partial class AlertRaiser(
         IReadOnlyList<AnomalyRecord> records,
         bool isFinal,
         bool isRescore,
-        CancellationToken ct
+        CancellationToken ct,
+        bool asIfLive = false
     )
     {
         if (records.Count == 0)
@@ -63,7 +65,7 @@ public sealed partial class AlertRaiser(
         var told = false;
         foreach (var rule in await db.Rules.Where(rule => rule.JobIds.Contains(series.JobId)).ToListAsync(ct))
         {
-            var telling = new Telling(db, connection, series, rule, isFinal);
+            var telling = new Telling(db, connection, series, rule, isFinal, asIfLive ? null : clock);
             foreach (var record in records)
                 told |= await ApplyAsync(telling, record, ct);
             if (isRescore)
@@ -120,9 +122,9 @@ public sealed partial class AlertRaiser(
         await telling.WriteAsync(new(series.Id, rule.Id, alert.Id, episode), startedBefore: null, ct);
     }
 
-    private async Task<Alert> NewAlertAsync(Telling telling, Finding finding, AnomalyRecord record, CancellationToken ct)
+    private static async Task<Alert> NewAlertAsync(Telling telling, Finding finding, AnomalyRecord record, CancellationToken ct)
     {
-        var (series, rule, now) = (telling.Series, telling.Rule, clock.GetUtcNow());
+        var (series, rule, now) = (telling.Series, telling.Rule, telling.NowAt(record.Bucket));
         var end = record.Bucket + series.BucketSpan;
         var evidence = finding.EvidenceFor(SeverityOf(rule));
         var recent = now - Storms.Within;
@@ -246,28 +248,28 @@ public sealed partial class AlertRaiser(
             if (telling.IsFinal || known is null || episode.PeakActual >= Growth * known.Count)
             {
                 var finding = await findings.OfAsync(series, episode.PeakBucket, episode.Started, ct);
-                Reopen(telling, alert, known, finding.Excess);
+                Reopen(telling, alert, known, finding.Excess, record.Bucket);
                 Tell(alert, finding, finding.EvidenceFor(SeverityOf(telling.Rule)), record);
             }
         }
         else if (alert.Status == AlertStatus.Closed && AlertEvidence.Read(alert.Evidence)?.Excess is { } told)
         {
             var finding = await findings.OfAsync(series, record.Bucket, episode.Started, ct);
-            Reopen(telling, alert, told, finding.Excess);
+            Reopen(telling, alert, told, finding.Excess, record.Bucket);
         }
     }
 
-    private void Reopen(Telling telling, Alert alert, Excess? closedWith, Excess now)
+    private static void Reopen(Telling telling, Alert alert, Excess? closedWith, Excess now, DateTimeOffset bucket)
     {
         if (alert.Status != AlertStatus.Closed || closedWith is null)
             return;
         if (Reopening.ReasonToReopen(closedWith, now) is not { } reason || !alert.Reopen())
             return;
 
-        telling.Note(alert.Id, clock.GetUtcNow(), "reopened", $"Opened again: {reason}.");
+        telling.Note(alert.Id, telling.NowAt(bucket), "reopened", $"Opened again: {reason}.");
     }
 
-    private async Task EndAsync(Telling telling, StoredEpisode open, Episode ended, CancellationToken ct)
+    private static async Task EndAsync(Telling telling, StoredEpisode open, Episode ended, CancellationToken ct)
     {
         await telling.WriteAsync(open with { Episode = ended }, open.Episode.Started, ct);
         var alert = await telling.AlertAsync(open.AlertId, ct);
@@ -282,11 +284,11 @@ public sealed partial class AlertRaiser(
             EndReason.Excepted => "excepted",
             _ => "subsided",
         };
-        telling.Note(alert.Id, clock.GetUtcNow(), "ended", $"The excess ended at {ended.Ended:HH:mm} UTC: {alert.EndReason}.");
+        telling.Note(alert.Id, telling.NowAt(ended.LastAbove), "ended", $"The excess ended at {ended.Ended:HH:mm} UTC: {alert.EndReason}.");
     }
 
     /// <summary>Alerts whose peak a re-score took below the line: told on the alert; one that nobody touched is closed.</summary>
-    private async Task<bool> TakeBackAsync(Telling telling, IReadOnlyList<AnomalyRecord> records, CancellationToken ct)
+    private static async Task<bool> TakeBackAsync(Telling telling, IReadOnlyList<AnomalyRecord> records, CancellationToken ct)
     {
         var (first, last) = (records[0].Bucket, records[^1].Bucket);
         var (seriesId, ruleId) = (telling.Series.Id, telling.Rule.Id);
@@ -302,7 +304,7 @@ public sealed partial class AlertRaiser(
             if (!byBucket.TryGetValue(alert.PeakAt, out var record) || record.Score >= telling.Rule.Threshold || alert.Rescore is not null)
                 continue;
 
-            var now = clock.GetUtcNow();
+            var now = telling.NowAt(alert.PeakAt);
             alert.Rescore = $"now {record.Score:0} because counts of earlier buckets changed";
             telling.Note(alert.Id, now, "rescored", $"Scored again: {alert.Rescore}.");
             if (!alert.IsTouched)

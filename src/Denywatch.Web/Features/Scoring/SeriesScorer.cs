@@ -16,10 +16,9 @@ public sealed class SeriesScorer(RecordStore store, SeriesRates rates, AlertRais
     private static readonly TimeSpan Slice = Events.DenyFlow.SliceSpan;
 
     /// <param name="series">As read by <see cref="RecordStore.DueAsync"/>.</param>
-    /// <param name="alertsSince">Alerts are raised for buckets from here on; by default for a day's when learning anew,
-    /// and for all otherwise.</param>
+    /// <param name="asIfLive">Raises alerts for all of the past, at the times they would have come.</param>
     /// <returns>False when another node was first.</returns>
-    public async Task<bool> ScoreAsync(DueSeries series, CancellationToken ct, DateTimeOffset? alertsSince = null)
+    public async Task<bool> ScoreAsync(DueSeries series, CancellationToken ct, bool asIfLive = false)
     {
         var (model, from) = await StartAsync(series, ct);
         var until = Floor(series.CloseUntil, series.BucketSpan);
@@ -54,13 +53,15 @@ public sealed class SeriesScorer(RecordStore store, SeriesRates rates, AlertRais
         await RecordStore.KeepSnapshotsAsync(connection, series, snapshots, ct);
         await OpenBucketStore.CloseAsync(connection, series.Id, until, ct);
 
-        var since = alertsSince ?? (learnsAnew ? series.CloseUntil - FoundLateAfter : DateTimeOffset.MinValue);
+        // Learning anew yields findings; only a day's are fresh enough to be alerts.
+        var since = learnsAnew && !asIfLive ? series.CloseUntil - FoundLateAfter : DateTimeOffset.MinValue;
         await raiser.FinalAsync(
             transaction,
             ScoredSeries.Of(series),
             changed.FindAll(record => record.Bucket >= since),
             isRescore: series.RescoreFrom is not null,
-            ct
+            ct,
+            asIfLive
         );
         await transaction.CommitAsync(ct);
         return true;

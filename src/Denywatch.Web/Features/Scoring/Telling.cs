@@ -8,7 +8,14 @@ using Npgsql;
 namespace Denywatch.Web.Features.Scoring;
 
 /// <summary>One rule told about one series' records, inside one transaction.</summary>
-internal sealed class Telling(DenywatchDb db, NpgsqlConnection connection, ScoredSeries series, Rule rule, bool isFinal)
+internal sealed class Telling(
+    DenywatchDb db,
+    NpgsqlConnection connection,
+    ScoredSeries series,
+    Rule rule,
+    bool isFinal,
+    TimeProvider? clock
+)
 {
     private StoredEpisode? open;
     private bool isRead;
@@ -18,6 +25,10 @@ internal sealed class Telling(DenywatchDb db, NpgsqlConnection connection, Score
     public ScoredSeries Series => series;
     public Rule Rule => rule;
     public bool IsFinal => isFinal;
+
+    /// <summary>The clock's time; without a clock the moment after the bucket's end, as if it had been live.</summary>
+    public DateTimeOffset NowAt(DateTimeOffset bucket) =>
+        clock?.GetUtcNow() ?? bucket + series.BucketSpan + RecordStore.ShortestSettling;
 
     /// <summary>How an alert lists this rule and series among what matched.</summary>
     public string Match => $"{rule.Name}: {series.Title}";

@@ -1,0 +1,248 @@
+using System.Net.Sockets;
+using System.Text;
+using Denywatch.Events;
+using Denywatch.Events.Flows;
+using Denywatch.Storage;
+using Denywatch.Storage.Entities;
+using Denywatch.Traffic;
+using Denywatch.Web.Features.Ingestion;
+using Denywatch.Web.Features.Scoring;
+using Denywatch.Web.Live;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Denywatch.Web.Features.Demo;
+
+/// <summary>
+/// Fills an empty database with a generated month up to now, and goes on with live traffic: raw lines over syslog, as
+/// firewalls send them.
+/// </summary>
+public sealed partial class DemoTraffic(
+    IDbContextFactory<DenywatchDb> dbs,
+    BatchStore batches,
+    CountStore counts,
+    RecordStore records,
+    SeriesScorer scorer,
+    Enrichment enrichment,
+    NpgsqlDataSource source,
+    Settings settings,
+    TimeProvider clock,
+    ILogger<DemoTraffic> logger
+) : BackgroundService
+{
+    private const int Seed = 20260;
+    private const int SlicesPerBatch = 144;
+
+    /// <summary>Lines sent to our own receiver come from here, so the month's do too.</summary>
+    private const string Sender = "syslog:127.0.0.1";
+
+    private static readonly TimeSpan History = TimeSpan.FromDays(30);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var now = clock.GetUtcNow();
+        var generator = await GeneratorAsync(now, stoppingToken);
+        var from = await FilledUntilAsync(stoppingToken);
+        if (from is null)
+        {
+            await SeedSitesAsync(generator.Estate, stoppingToken);
+            await enrichment.RefreshAsync(stoppingToken);
+        }
+        var start = from ?? DenyFlow.SliceOf(now - History);
+        await FillAsync(generator, start, now, stoppingToken);
+        await ScoreAsync(isFirst: from is null, stoppingToken);
+        await GoOnAsync(generator, now, stoppingToken);
+    }
+
+    /// <summary>Incidents lie where the first start put them: a later start goes on with the same month.</summary>
+    private async Task<TrafficGenerator> GeneratorAsync(DateTimeOffset now, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var first = await db.Sites.AnyAsync(ct) ? await db.Firewalls.MinAsync(f => (DateTimeOffset?)f.FirstSeenAt, ct) : null;
+        var estate = Estate.Default;
+        return new(Seed, estate, Incidents.ForMonth(first ?? now, Seed, estate));
+    }
+
+    private async Task<DateTimeOffset?> FilledUntilAsync(CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        return await db.DataSources.Where(s => s.Sender == Sender).MaxAsync(s => s.LastEventAt, ct);
+    }
+
+    private async Task SeedSitesAsync(Estate estate, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        foreach (var firewalls in estate.Firewalls.GroupBy(firewall => firewall.Site, StringComparer.Ordinal))
+        {
+            var site = new Site
+            {
+                Name = firewalls.Key,
+                TimeZone = firewalls.First().Zone.Id,
+                Networks =
+                [
+                    .. firewalls
+                        .SelectMany(f => new[] { $"{f.InsideNetwork}.0.0/16", $"{f.PublicNetwork}.0/24" })
+                        .Distinct(StringComparer.Ordinal),
+                ],
+            };
+            db.Sites.Add(site);
+            foreach (var firewall in firewalls)
+                db.Firewalls.Add(new() { Name = firewall.Name, Site = site, FirstSeenAt = clock.GetUtcNow() });
+        }
+        await db.SaveChangesAsync(ct);
+    }
+
+    private async Task FillAsync(TrafficGenerator generator, DateTimeOffset from, DateTimeOffset to, CancellationToken ct)
+    {
+        Filling(from, to);
+        var total = (to - from) / DenyFlow.SliceSpan;
+        for (var done = 0; done < total; done += SlicesPerBatch)
+        {
+            var first = DenyFlow.SliceOf(from) + (done * DenyFlow.SliceSpan);
+            var batch = BatchOf(generator, first, from, to);
+            await batches.AppendAsync(batch, repeats: null, ct);
+            if (done % (SlicesPerBatch * 10) == 0)
+                Filled((int)(100 * done / total));
+        }
+    }
+
+    private IntakeBatch BatchOf(TrafficGenerator generator, DateTimeOffset first, DateTimeOffset from, DateTimeOffset to)
+    {
+        var keepLines = first > to - TimeSpan.FromDays(settings.KeepLinesDays);
+        var folder = new FlowFolder(enrichment.Current, enrichment.Budget);
+        Dictionary<(SourceKey, DateTimeOffset), SourceTally> tallies = [];
+        Dictionary<SourceKey, (DateTimeOffset, string)> last = [];
+        for (var slice = first; slice < first + (SlicesPerBatch * DenyFlow.SliceSpan) && slice <= to; slice += DenyFlow.SliceSpan)
+        {
+            foreach (var made in generator.Slice(slice))
+            {
+                var at = made.Event.Timestamp!.Value;
+                if (at < from || at > to)
+                    continue;
+
+                var line = keepLines && made.Event.Verdict == Verdict.Denied ? Encoding.UTF8.GetBytes(TrafficGenerator.RenderLine(made)) : [];
+                folder.Add(made.Event, at, made.Integration, peer: null, line);
+                var key = new SourceKey(Sender, made.Integration, made.Event.Observer!);
+                if (!tallies.TryGetValue((key, slice), out var tally))
+                    tallies[(key, slice)] = tally = new() { Source = key, Slice = slice };
+                if (made.Event.Verdict == Verdict.Denied)
+                    tally.Denied++;
+                else
+                    tally.Allowed++;
+                last[key] = (at, LastEvent.Of(made.Event, at));
+            }
+        }
+        return new()
+        {
+            Sender = Sender,
+            ReceivedAt = clock.GetUtcNow(),
+            Flows = [.. folder.Flows],
+            Tallies = [.. tallies.Values],
+            LastEvents = last,
+        };
+    }
+
+    private async Task ScoreAsync(bool isFirst, CancellationToken ct)
+    {
+        while ((await counts.RecomputeAsync(ct)).Count > 0) { }
+        for (var shard = 0; shard < Series.Shards; shard++)
+        {
+            foreach (var series in await records.DueAsync(shard, ct))
+                await scorer.ScoreAsync(series, ct, asIfLive: isFirst);
+        }
+        if (isFirst)
+            await TriageAsync(ct);
+        foreach (var topic in Enum.GetValues<Topic>())
+            await DatabaseEars.AnnounceAsync(source, topic, ct);
+        Done();
+    }
+
+    /// <summary>What is older than a day was looked at by somebody, as on any installation that is used.</summary>
+    private async Task TriageAsync(CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var yesterday = clock.GetUtcNow() - TimeSpan.FromDays(1);
+        var old = await db.Alerts.Where(alert => alert.StartedAt < yesterday && alert.Status == AlertStatus.Open).ToListAsync(ct);
+        foreach (var alert in old)
+        {
+            var (reason, note) = alert.Cause switch
+            {
+                "application retry" => (CloseReason.BenignPositive, "Backup client with an old password; its owner has fixed it."),
+                "discovery noise" => (CloseReason.BenignPositive, "New printers announce themselves; harmless."),
+                "new or changed firewall rule" => (CloseReason.BenignPositive, "Planned change, ticket is linked in the change calendar."),
+                "logging change or duplicate feed" => (CloseReason.FalsePositive, "The relay sent everything twice for a while."),
+                "background rise" => (CloseReason.FalsePositive, "More of the usual; nothing to do."),
+                _ => (CloseReason.TruePositive, "Blocked at the edge and reported to the provider."),
+            };
+            var at = alert.RaisedAt + TimeSpan.FromMinutes(12 + (alert.Id % 40));
+            alert.Acknowledge("ana", at - TimeSpan.FromMinutes(6));
+            alert.Close(reason, "ana", at);
+            db.AlertNotes.Add(
+                new()
+                {
+                    AlertId = alert.Id,
+                    At = at,
+                    By = "ana",
+                    Kind = "closed",
+                    Text = note,
+                }
+            );
+        }
+        await db.SaveChangesAsync(ct);
+    }
+
+    /// <summary>Sends what happens now to our own syslog port, one connection a firewall.</summary>
+    private async Task GoOnAsync(TrafficGenerator generator, DateTimeOffset sentUntil, CancellationToken ct)
+    {
+        Dictionary<string, TcpClient> connections = new(StringComparer.Ordinal);
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
+        try
+        {
+            while (await timer.WaitForNextTickAsync(ct))
+            {
+                var now = clock.GetUtcNow();
+                for (var slice = DenyFlow.SliceOf(sentUntil); slice <= now; slice += DenyFlow.SliceSpan)
+                {
+                    foreach (var made in generator.Slice(slice).Where(m => m.Event.Timestamp > sentUntil && m.Event.Timestamp <= now))
+                        await SendAsync(connections, made, ct);
+                }
+                sentUntil = now;
+            }
+        }
+        finally
+        {
+            foreach (var connection in connections.Values)
+                connection.Dispose();
+        }
+    }
+
+    private async Task SendAsync(Dictionary<string, TcpClient> connections, GeneratedEvent made, CancellationToken ct)
+    {
+        var firewall = made.Event.Observer!;
+        if (!connections.TryGetValue(firewall, out var connection))
+        {
+            connection = new();
+            await connection.ConnectAsync("127.0.0.1", settings.SyslogPort, ct);
+            connections[firewall] = connection;
+        }
+        await connection.GetStream().WriteAsync(Encoding.UTF8.GetBytes(TrafficGenerator.RenderLine(made) + "\n"), ct);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Demo: generating traffic from {From} to {To}")]
+    private partial void Filling(DateTimeOffset from, DateTimeOffset to);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Demo: {Percent} % filled")]
+    private partial void Filled(int percent);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Demo: filled and scored; live traffic goes on")]
+    private partial void Done();
+}
+
+internal static class DemoSetup
+{
+    public static void AddDemo(this WebApplicationBuilder builder, Settings settings)
+    {
+        if (settings.Demo)
+            builder.Services.AddHostedService<DemoTraffic>();
+    }
+}

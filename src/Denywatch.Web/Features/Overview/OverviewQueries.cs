@@ -1,0 +1,193 @@
+using System.Collections.Concurrent;
+using Denywatch.Storage;
+using Denywatch.Web.Features.Alerts;
+using Denywatch.Web.Features.Rules;
+using Denywatch.Web.Ui;
+using Denywatch.Web.Ui.Charts;
+using Npgsql;
+
+namespace Denywatch.Web.Features.Overview;
+
+/// <summary>The estate's timeline, and the alerts that lie on it.</summary>
+/// <param name="MoreLanes">Firewalls that have no lane of their own on this page.</param>
+/// <param name="Comparable">Learnt buckets like the current one; null once the model scores.</param>
+public sealed record EstateTimeline(TimelineModel Model, int MoreLanes, int? Comparable);
+
+/// <summary>One data source and how it is doing.</summary>
+public sealed record SourceRow(
+    int Id,
+    string Firewall,
+    string Integration,
+    string Sender,
+    DateTimeOffset LastReceivedAt,
+    DateTimeOffset? LastEventAt,
+    double LagSeconds,
+    long Denied,
+    long Total,
+    long Rejected
+)
+{
+    private static readonly TimeSpan quietAfter = TimeSpan.FromMinutes(10);
+    private const double LateSeconds = 300;
+
+    public LampState LampAt(DateTimeOffset now) =>
+        now - LastReceivedAt > quietAfter ? LampState.Quiet
+        : LagSeconds > LateSeconds ? LampState.Late
+        : LampState.Ok;
+
+    public string ReasonAt(DateTimeOffset now, TimeZoneInfo zone) =>
+        LampAt(now) switch
+        {
+            LampState.Quiet =>
+                $"No line since {Times.Compact(TimeZoneInfo.ConvertTime(LastReceivedAt, zone), TimeZoneInfo.ConvertTime(now, zone))}.",
+            LampState.Late => $"Its lines arrive {Times.Length(TimeSpan.FromSeconds(LagSeconds))} late.",
+            _ => $"{Numbers.Exact(Denied)} denies of {Numbers.Exact(Total)} events in the last hour.",
+        };
+}
+
+/// <summary>A value and its share, in one of the ways to look at denies.</summary>
+public sealed record TopValue(string Kind, string Value, double Share, bool IsNew);
+
+/// <summary>Who stands out now.</summary>
+/// <param name="Alert">The live alert whose excess it is; null where these are shares of all denies of the last 15 minutes.</param>
+public sealed record TopNow(AlertRow? Alert, IReadOnlyList<TopValue> Values);
+
+/// <summary>What the overview asks. Answers are shared between pages for a moment.</summary>
+public sealed class OverviewQueries(
+    NpgsqlDataSource source,
+    TimelineQueries timelines,
+    AlertQueries alerts,
+    RuleQueries rules,
+    TimeProvider clock
+)
+{
+    private const int TopEach = 4;
+
+    // An hour is as far back as a glance goes; counts per source and slice are few.
+    private const string Sources = """
+        SELECT d.id, f.name, d.integration, d.sender, d.last_received_at, d.last_event_at, d.lag_seconds,
+               coalesce(sum(s.denied), 0)::bigint,
+               coalesce(sum(s.denied + s.allowed + s.unanswered + s.none), 0)::bigint,
+               coalesce(sum(s.rejected), 0)::bigint
+        FROM data_sources d
+        JOIN firewalls f ON f.id = d.firewall_id
+        LEFT JOIN source_slices s ON s.data_source_id = d.id AND s.slice >= now() - interval '1 hour'
+        GROUP BY d.id, f.name
+        ORDER BY d.last_received_at < now() - interval '10 minutes' DESC, f.name, d.integration
+        LIMIT 500
+        """;
+
+    private const string Busiest = """
+        WITH f AS (SELECT firewall_id, host(source) AS source, destination_port, transport, count
+                   FROM all_flows WHERE slice >= @from AND slice < @to),
+        v AS (
+            SELECT 'source address' AS kind, source AS value, sum(count) AS count FROM f WHERE source IS NOT NULL GROUP BY 2
+            UNION ALL
+            SELECT 'port', destination_port || coalesce('/' || transport, ''), sum(count) FROM f
+            WHERE destination_port IS NOT NULL GROUP BY 2
+            UNION ALL
+            SELECT 'firewall', w.name, sum(f.count) FROM f JOIN firewalls w ON w.id = f.firewall_id GROUP BY 2)
+        SELECT kind, value, count::float8 / nullif((SELECT sum(count) FROM f), 0)
+        FROM (SELECT v.*, row_number() OVER (PARTITION BY kind ORDER BY count DESC) AS place FROM v) ranked
+        WHERE place <= @each ORDER BY kind DESC, count DESC
+        """;
+
+    private readonly ConcurrentDictionary<string, Moment<EstateTimeline>> timelineMoments = new(StringComparer.Ordinal);
+    private readonly Moment<IReadOnlyList<SourceRow>> sourcesMoment = new(TimeSpan.FromSeconds(2), clock);
+    private readonly Moment<TopNow> topMoment = new(TimeSpan.FromSeconds(15), clock);
+
+    public Task<EstateTimeline> TimelineAsync(TimeRange range, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(range);
+        if (!range.FollowsNow)
+            return ReadTimelineAsync(range, ct);
+
+        return timelineMoments
+            .GetOrAdd(range.ToString(), _ => new(TimeSpan.FromSeconds(1), clock))
+            .GetAsync(() => ReadTimelineAsync(range, CancellationToken.None))
+            .WaitAsync(ct);
+    }
+
+    public Task<IReadOnlyList<SourceRow>> SourcesAsync(CancellationToken ct) =>
+        sourcesMoment.GetAsync(ReadSourcesAsync).WaitAsync(ct);
+
+    public Task<TopNow> TopAsync(CancellationToken ct) => topMoment.GetAsync(ReadTopAsync).WaitAsync(ct);
+
+    private async Task<EstateTimeline> ReadTimelineAsync(TimeRange range, CancellationToken ct)
+    {
+        var (from, to) = range.At(clock.GetUtcNow());
+        if (await timelines.SeriesOfAsync(BuiltInJobs.Total, "", ct) is not var (series, span))
+            return new(new([], [], TimeSpan.FromMinutes(15)) { From = from, To = to }, 0, null);
+
+        from = Aligned(from, span);
+        var points = await timelines.PointsAsync(series, from, to, ct);
+        var (lanes, more) = await timelines.LanesAsync(BuiltInJobs.ByFirewall, from, to, span, ct);
+        int? comparable = null;
+        if (points.Count == 0 || points[^1].State == PointState.Learning || points.All(point => point.Score is null))
+            comparable = await rules.SeriesAsync([BuiltInJobs.Total], ct) is [var only, ..] ? only.Comparable : 0;
+        return new(new(points, lanes, span) { From = from, To = to }, more, comparable);
+    }
+
+    private async Task<IReadOnlyList<SourceRow>> ReadSourcesAsync()
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        return await connection.RowsAsync(
+            Sources,
+            row => new SourceRow(
+                row.GetInt32(0),
+                row.GetString(1),
+                row.GetString(2),
+                row.GetString(3),
+                row.Time(4),
+                row.OrNull<DateTimeOffset>(5),
+                row.GetDouble(6),
+                row.GetInt64(7),
+                row.GetInt64(8),
+                row.GetInt64(9)
+            ),
+            CancellationToken.None
+        );
+    }
+
+    private async Task<TopNow> ReadTopAsync()
+    {
+        if (await alerts.LiveAsync(CancellationToken.None) is ({ } row, { } evidence))
+        {
+            (Denywatch.Alerting.Dimension Dimension, string Kind)[] shown =
+            [
+                (Denywatch.Alerting.Dimension.Source, "source address"),
+                (Denywatch.Alerting.Dimension.Port, "port"),
+                (Denywatch.Alerting.Dimension.Firewall, "firewall"),
+            ];
+            return new(
+                row,
+                [
+                    .. shown.SelectMany(way =>
+                        evidence
+                            .Excess.By(way.Dimension)
+                            .Top.Where(part => part.Share >= 0.05)
+                            .Take(TopEach)
+                            .Select(part => new TopValue(way.Kind, part.Value, part.Share, part.IsNew))
+                    ),
+                ]
+            );
+        }
+
+        var now = clock.GetUtcNow();
+        await using var connection = await source.OpenConnectionAsync();
+        return new(
+            null,
+            await connection.RowsAsync(
+                Busiest,
+                value => new TopValue(value.GetString(0), value.GetString(1), value.OrNull<double>(2) ?? 0, false),
+                CancellationToken.None,
+                ("from", Aligned(now, TimeSpan.FromMinutes(5)).AddMinutes(-15)),
+                ("to", now),
+                ("each", TopEach)
+            )
+        );
+    }
+
+    private static DateTimeOffset Aligned(DateTimeOffset at, TimeSpan span) =>
+        new(at.UtcTicks - (at.UtcTicks % span.Ticks), TimeSpan.Zero);
+}

@@ -1,0 +1,107 @@
+using Denywatch.Events;
+
+namespace Denywatch.Alerting.Tests;
+
+public sealed class CausesTests
+{
+    public static TheoryData<LikelyCause, string> Cases =>
+        new([
+            (LikelyCause.HorizontalScan, "one source, one port, many hosts"),
+            (LikelyCause.VerticalScan, "one source, one host, many ports"),
+            (LikelyCause.DistributedScan, "many sources, one port, many hosts"),
+            (LikelyCause.Flood, "many sources, one host, one port, very many"),
+            (LikelyCause.ApplicationRetry, "one client, one server, again and again"),
+            (LikelyCause.NewFirewallRule, "a rule that is new"),
+            (LikelyCause.SuspiciousOutbound, "one inside machine to one new place outside, like a clock"),
+            (LikelyCause.LateralMovement, "one inside machine to a few others"),
+            (LikelyCause.DiscoveryNoise, "multicast"),
+        ]);
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Each_shape_has_its_cause(LikelyCause cause, string shape)
+    {
+        var finding = Causes.Of(Attribution.Of([.. Flows.Background(), .. Of(shape)], Flows.Week(), 1));
+
+        Assert.Equal(cause, finding.Cause);
+        Assert.InRange(finding.Confidence, 0.5, 1);
+        Assert.NotEmpty(finding.Evidence);
+        Assert.NotEmpty(finding.Checklist);
+    }
+
+    [Fact]
+    public void A_feed_that_comes_twice_is_a_logging_change()
+    {
+        var twice = Flows.Background().Select(f => f with { Count = 6, Offsets = [10, 80, 200, 10, 80, 200] }).ToList();
+
+        Assert.Equal(LikelyCause.LoggingChange, Causes.Of(Attribution.Of(twice, [Flows.Background()], 1)).Cause);
+    }
+
+    [Fact]
+    public void More_of_everything_is_a_background_rise()
+    {
+        var more = Flows
+            .Background()
+            .Select(f => f with { Count = 9, Offsets = [1, 40, 70, 90, 130, 170, 200, 240, 290] })
+            .ToList();
+
+        Assert.Equal(LikelyCause.BackgroundRise, Causes.Of(Attribution.Of(more, [Flows.Background()], 1)).Cause);
+    }
+
+    [Fact]
+    public void Too_little_to_tell_is_unclear()
+    {
+        var finding = Causes.Of(Attribution.Of([Flows.Flow("203.0.113.9", "198.51.100.4", 8080, 2)], [], 1));
+
+        Assert.Equal(LikelyCause.Unclear, finding.Cause);
+        Assert.NotEmpty(finding.Checklist);
+    }
+
+    private static IEnumerable<FlowRow> Of(string shape) =>
+        shape switch
+        {
+            "one source, one port, many hosts" => Flows.Scan(),
+            "one source, one host, many ports" => Enumerable
+                .Range(1, 400)
+                .Select(i => Flows.Flow("192.0.2.9", "198.51.100.30", 1000 + i, 2)),
+            "many sources, one port, many hosts" => Enumerable
+                .Range(0, 300)
+                .Select(i => Flows.Flow($"192.0.2.{1 + i % 200}", $"198.51.100.{1 + i % 90}", 8291, 2)),
+            "many sources, one host, one port, very many" => Enumerable
+                .Range(0, 50)
+                .Select(i => Flows.Flow($"192.0.2.{1 + i}", "198.51.100.30", 443, 120)),
+            "one client, one server, again and again" =>
+            [
+                Flows.Flow("10.1.1.7", "10.9.0.5", 1521, 600, Direction.Internal, offsets: [1, 3, 8, 9, 15, 16, 30]),
+            ],
+            "a rule that is new" => Enumerable
+                .Range(0, 40)
+                .Select(i =>
+                    Flows.Flow(
+                        $"10.1.1.{1 + i % 18}",
+                        $"10.9.0.{1 + i % 4}",
+                        25,
+                        15,
+                        Direction.Internal,
+                        "deny-legacy-smtp"
+                    )
+                ),
+            "one inside machine to one new place outside, like a clock" =>
+            [
+                Flows.Flow(
+                    "10.1.1.7",
+                    "192.0.2.66",
+                    8443,
+                    60,
+                    Direction.Outbound,
+                    offsets: [0, 20, 40, 61, 80, 100, 120, 141]
+                ),
+            ],
+            "one inside machine to a few others" => Enumerable
+                .Range(0, 12)
+                .Select(i => Flows.Flow("10.1.1.7", $"10.9.0.{1 + i}", 3389, 20, Direction.Internal)),
+            _ => Enumerable
+                .Range(0, 3)
+                .Select(i => Flows.Flow($"10.1.1.{7 + i}", "224.0.0.251", 5353, 90, Direction.Internal)),
+        };
+}

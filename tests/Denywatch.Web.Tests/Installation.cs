@@ -1,0 +1,89 @@
+using Denywatch.Storage;
+using Denywatch.Storage.Entities;
+using Denywatch.Testing;
+using Denywatch.Web.Features.Accounts;
+using Denywatch.Web.Features.Alerts;
+using Denywatch.Web.Features.Overview;
+using Denywatch.Web.Features.Rules;
+using Denywatch.Web.Live;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+[assembly: AssemblyFixture(typeof(PostgresFixture))]
+
+namespace Denywatch.Web.Tests;
+
+/// <summary>A freshly installed Denywatch without pages: migrated, seeded, with its queries and deeds.</summary>
+public sealed class Installation : IAsyncDisposable
+{
+    private readonly ServiceProvider provider;
+
+    private Installation(ServiceProvider provider) => this.provider = provider;
+
+    public static readonly Actor Ana = new(Guid.NewGuid(), "ana", AccountRole.Analyst);
+    public static readonly Actor Ben = new(Guid.NewGuid(), "ben", AccountRole.Analyst);
+    public static readonly Actor Viewer = new(Guid.NewGuid(), "vic", AccountRole.Viewer);
+
+    public T Get<T>()
+        where T : notnull => provider.GetRequiredService<T>();
+
+    public IServiceProvider Services => provider;
+
+    public NpgsqlDataSource Source => Get<NpgsqlDataSource>();
+
+    public async Task<DenywatchDb> DbAsync() =>
+        await Get<IDbContextFactory<DenywatchDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
+
+    public static async Task<Installation> NewAsync(PostgresFixture postgres)
+    {
+        var services = new ServiceCollection();
+        services.AddDatabase(await postgres.CreateDatabaseAsync(PrepareAsync));
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<LiveTopics>();
+        services.AddSingleton<AlertActions>().AddSingleton<AlertQueries>();
+        services.AddSingleton<RuleActions>().AddSingleton<RuleQueries>();
+        services.AddSingleton<TimelineQueries>().AddSingleton<OverviewQueries>();
+        return new(services.BuildServiceProvider());
+    }
+
+    /// <summary>A series of the job that counts everything.</summary>
+    public async Task<int> SeriesAsync(string job = BuiltInJobs.Total, string partition = "", int? firewall = null)
+    {
+        await using var db = await DbAsync();
+        var series = new Series
+        {
+            JobId = job,
+            Partition = partition,
+            FirewallId = firewall,
+            Shard = 0,
+            NextBucket = DateTimeOffset.UtcNow,
+        };
+        db.Add(series);
+        await db.SaveChangesAsync();
+        return series.Id;
+    }
+
+    /// <summary>An open alert of the built-in rule.</summary>
+    public async Task<Alert> AlertAsync(int series, Action<Alert>? change = null)
+    {
+        await using var db = await DbAsync();
+        var alert = Some.Alert(series);
+        change?.Invoke(alert);
+        db.Alerts.Add(alert);
+        await db.SaveChangesAsync();
+        return alert;
+    }
+
+    public async ValueTask DisposeAsync() => await provider.DisposeAsync();
+
+    private static async Task PrepareAsync(string connection)
+    {
+        var services = new ServiceCollection();
+        services.AddDatabase(connection);
+        await using var once = services.BuildServiceProvider();
+        await Database.MigrateAsync(once.GetRequiredService<NpgsqlDataSource>(), CancellationToken.None);
+        var dbs = once.GetRequiredService<IDbContextFactory<DenywatchDb>>();
+        await RulesSetup.SeedAsync(dbs, TimeProvider.System, CancellationToken.None);
+    }
+}
