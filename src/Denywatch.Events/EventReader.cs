@@ -83,17 +83,17 @@ public sealed class EventReader
     public EventReader(string? pinned = null)
     {
         isPinned = pinned is not null;
-        integrations = (
-            isPinned
-                ?
-                [
-                    Catalogue.Find(pinned!)
-                        ?? throw new ArgumentException($"no integration is called \"{pinned}\"", nameof(pinned)),
-                ]
-                : Catalogue.All
-        )
-            .Select(integration => integration.ForSender())
-            .ToArray();
+        integrations = [.. ChosenFor(pinned).Select(integration => integration.ForSender())];
+    }
+
+    private static IEnumerable<IIntegration> ChosenFor(string? pinned)
+    {
+        if (pinned is null)
+            return Catalogue.All;
+        if (Catalogue.Find(pinned) is not { } only)
+            throw new ArgumentException($"no integration is called \"{pinned}\"", nameof(pinned));
+        // Documents stay readable: the pinned product's line may be wrapped in one.
+        return only is EcsIntegration ? [only] : [.. Catalogue.All.OfType<EcsIntegration>(), only];
     }
 
     /// <summary>Name of the integration that took the last line; null before the first.</summary>
@@ -142,23 +142,23 @@ public sealed class EventReader
     }
 
     // A document may only carry the raw line: then the line's own integration decides.
-    private static Reading ReadDocument(EcsIntegration documents, in LogLine line, IList<FirewallEvent> events)
+    private Reading ReadDocument(EcsIntegration documents, in LogLine line, IList<FirewallEvent> events)
     {
         var count = events.Count;
         var outcome = EcsIntegration.Parse(line, events, out var wrapped);
-        if (wrapped is not null)
+        if (wrapped is null)
+            return new Reading(documents.Name, outcome.Problem);
+
+        var inner = wrapped.Open(line.Receipt);
+        foreach (var integration in integrations)
         {
-            var inner = wrapped.Open(line.Receipt);
-            foreach (var integration in Catalogue.All)
-            {
-                if (integration is EcsIntegration || !integration.Recognises(inner))
-                    continue;
-                while (events.Count > count)
-                    events.RemoveAt(events.Count - 1);
-                return new Reading(integration.Name, integration.Parse(inner, events).Problem);
-            }
+            if (integration is EcsIntegration || !integration.Recognises(inner))
+                continue;
+            while (events.Count > count)
+                events.RemoveAt(events.Count - 1);
+            return new Reading(integration.Name, integration.Parse(inner, events).Problem);
         }
-        return new Reading(documents.Name, outcome.Problem);
+        return outcome.IsUnderstood ? new Reading(documents.Name, null) : Unknown(inner);
     }
 
     private Reading Unknown(in LogLine line)
@@ -168,7 +168,7 @@ public sealed class EventReader
         if (isPinned)
             return new Reading(
                 null,
-                $"{integrations[0].Title} does not know this line, which starts with \"{Start(line)}\", and the source is pinned to it; unpin the source or correct what the device sends"
+                $"{integrations[^1].Title} does not know this line, which starts with \"{Start(line)}\", and the source is pinned to it; unpin the source or correct what the device sends"
             );
         if (line.Program is { } program && OtherPrograms.Contains(program))
             return new Reading(last?.Name, null);

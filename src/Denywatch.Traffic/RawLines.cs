@@ -62,9 +62,15 @@ internal static class RawLines
             + $"service=\"{e.Transport}/{e.DestinationPort}\" trandisp=\"noop\" duration=0 sentbyte=0 rcvdbyte=0";
     }
 
+    /// <summary>The way through the interface that pf logs: it knows in and out, and nothing of inside.</summary>
+    public static Direction WayOf(in Attempt attempt) =>
+        Addresses.DirectionOf(attempt.Source, attempt.Destination) == Direction.Outbound
+            ? Direction.Outbound
+            : Direction.Inbound;
+
     private static string PfSense(FirewallEvent e)
     {
-        var way = Addresses.DirectionOf(e.Source!, e.Destination!) == Direction.Outbound ? "out" : "in";
+        var way = e.Direction == Direction.Outbound ? "out" : "in";
         var isUdp = e.Transport == "udp";
         var serial = SerialOf(e);
         var head =

@@ -69,5 +69,8 @@ public sealed class TrafficGenerator(int seed, Estate estate, IReadOnlyList<Inci
             Transport = attempt.IsUdp ? "udp" : "tcp",
             Observer = firewall.Name,
             Rule = attempt.Rule,
+            // PAN-OS rows state packets, and pf the way through its interface: an event holds what its line says.
+            Packets = firewall.Integration == "panw_panos" ? 1 : null,
+            Direction = firewall.Integration == "pfsense" ? RawLines.WayOf(attempt) : Direction.Unknown,
         };
 }

@@ -45,14 +45,17 @@ public sealed class TrafficTests
     public void A_month_is_a_million_denies_and_takes_seconds()
     {
         var generator = new TrafficGenerator(5, Estate.Default, Incidents.ForMonth(End, 5));
-        var watch = Stopwatch.StartNew();
+        using var process = Process.GetCurrentProcess();
+        var before = process.TotalProcessorTime;
 
         var denies = 0;
         for (var slice = End.AddDays(-30); slice < End; slice = slice.AddMinutes(5))
             denies += generator.Slice(slice).Count(e => e.Event.Verdict == Verdict.Denied);
 
         Assert.InRange(denies, 1_000_000, 1_500_000);
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(30)); // 2 s measured; test machines are shared
+        // Processor time, since test machines are shared; 2 s measured in a release build.
+        process.Refresh();
+        Assert.InRange(process.TotalProcessorTime - before, TimeSpan.Zero, TimeSpan.FromSeconds(15));
     }
 
     [Fact]

@@ -16,6 +16,9 @@ internal sealed class EventJson(Stream stream) : IDisposable
     private readonly Enricher enricher = new(GeoTables.Empty, SiteTable.Empty);
     private Utf8JsonWriter? writer;
 
+    /// <summary>The reader has gone (<c>| head</c>): there is no use in going on.</summary>
+    public bool IsClosed { get; private set; }
+
     public void Write(long line, string? integration, FirewallEvent firewallEvent)
     {
         // The default encoder writes + in a time's offset and quotes as \u sequences: valid, and hard to read.
@@ -58,7 +61,15 @@ internal sealed class EventJson(Stream stream) : IDisposable
 
     private void Flush()
     {
-        stream.Write(buffer.WrittenSpan);
+        try
+        {
+            if (!IsClosed)
+                stream.Write(buffer.WrittenSpan);
+        }
+        catch (IOException)
+        {
+            IsClosed = true;
+        }
         buffer.ResetWrittenCount();
     }
 

@@ -53,7 +53,7 @@ internal static class ParseCommand
         var events = new List<FirewallEvent>();
         var rejected = 0L;
 
-        while (!ct.IsCancellationRequested && lines.TryRead(out var line))
+        while (!ct.IsCancellationRequested && !output.IsClosed && lines.TryRead(out var line))
         {
             events.Clear();
             var reading = reader.Read(line, receipt, events);

@@ -222,4 +222,23 @@ public sealed class CiscoAsaTests
                 )
                 .Verdict
         );
+
+    [Theory]
+    [InlineData("430003: AccessControlRuleAction: Block with reset, ", Verdict.Denied)]
+    [InlineData("430002: AccessControlRuleAction: Allow, ", Verdict.Allowed)]
+    [InlineData("430002: AccessControlRuleAction: Monitor, ", Verdict.None)]
+    [InlineData("430001: InlineResult: Blocked, ", Verdict.Denied)]
+    [InlineData("430001: InlineResult: Would have dropped, ", Verdict.None)]
+    [InlineData("430005: FileAction: Malware Block, ", Verdict.Denied)]
+    public void Firepower_events_say_it_in_keys(string text, Verdict verdict)
+    {
+        var read = Parsing.EventOf(
+            $"2024-05-05T18:40:50Z ftd1  %FTD-1-{text}SrcIP: 198.51.100.7, DstIP: 203.0.113.1, SrcPort: 4000, DstPort: 443, Protocol: tcp, AccessControlRuleName: no way"
+        );
+
+        Assert.Equal(verdict, read.Verdict);
+        Assert.Equal(("198.51.100.7", 4000), (read.Source?.ToString(), read.SourcePort));
+        Assert.Equal(("203.0.113.1", 443), (read.Destination?.ToString(), read.DestinationPort));
+        Assert.Equal(("tcp", "ftd1", "no way"), (read.Transport, read.Observer, read.Rule));
+    }
 }

@@ -94,4 +94,30 @@ public sealed class EcsTests
     [InlineData("{nonsense}", "broken JSON at byte 1")]
     public void A_broken_document_says_where(string json, string problem) =>
         Assert.Contains(problem, Parsing.Read(json).Reading.Problem);
+
+    [Theory]
+    [InlineData("{\"level\":\"info\"}", "none of the ECS fields")]
+    [InlineData(
+        "{\"message\":\"something else\",\"fromhost\":\"gw\"}",
+        "no integration recognises this line, which starts with \"something else\""
+    )]
+    public void A_document_that_says_nothing_is_rejected(string json, string problem) =>
+        Assert.Contains(problem, Parsing.Read(json).Reading.Problem);
+
+    [Fact]
+    public void A_document_in_the_schema_without_a_verdict_is_understood() =>
+        Assert.Equal(Verdict.None, Parsing.EventOf("{\"ecs.version\":\"8.0\",\"message\":\"agent started\"}").Verdict);
+
+    [Fact]
+    public void A_line_in_a_document_is_read_by_the_pinned_integration_too()
+    {
+        var json = "{\"message\":\"%ASA-4-106016: Deny IP spoof from (10.0.0.1) to 10.0.0.2\",\"host\":\"fw1\"}";
+
+        Assert.Equal("cisco_asa", Parsing.Read(json, pinned: "cisco_asa").Reading.Integration);
+        Assert.StartsWith(
+            "Fortinet FortiGate does not know",
+            Parsing.Read(json, pinned: "fortinet_fortigate").Reading.Problem,
+            StringComparison.Ordinal
+        );
+    }
 }

@@ -3,7 +3,7 @@ using Denywatch.Events.Text;
 namespace Denywatch.Events.Integrations.CiscoAsa;
 
 /// <summary>
-/// Messages of Cisco ASA, and of Firepower Threat Defense where they carry ASA's ids. Wording: Cisco Secure Firewall ASA
+/// Messages of Cisco ASA and of Firepower Threat Defense, which carry ASA's ids and a few of its own. Wording: Cisco Secure Firewall ASA
 /// Series Syslog Messages.
 /// </summary>
 public sealed class CiscoAsaIntegration : IIntegration
@@ -23,6 +23,12 @@ public sealed class CiscoAsaIntegration : IIntegration
             text = line.Message[head.Length..];
             if (id == 0)
                 return Outcome.Rejected("the message id after %ASA- is not a number of six digits");
+        }
+
+        if (FirepowerEvent.IsOne(id))
+        {
+            FirepowerEvent.Read(id, text, line, events);
+            return Outcome.Understood;
         }
 
         var (verdict, reason) = CiscoAsaVerdict.Of(id, text);

@@ -40,6 +40,10 @@ internal sealed class EcsDocument
 
     public string? Observer => ObserverName ?? ObserverHostname ?? HostName;
 
+    /// <summary>True where any field speaks of events in the schema's words.</summary>
+    public bool IsInSchema =>
+        Marks != EcsMarks.None || Action is not null || VendorAction is not null || Source is not null;
+
     public void Take(EcsField field, ReadOnlySpan<byte> value, TimeZoneInfo zone)
     {
         switch (field)
@@ -50,7 +54,7 @@ internal sealed class EcsDocument
             case EcsField.FallbackTimestamp:
                 FallbackTimestamp ??= TimeOf(value, zone);
                 break;
-            case EcsField.EventCategory or EcsField.EventType or EcsField.EventOutcome:
+            case EcsField.EventCategory or EcsField.EventType or EcsField.EventOutcome or EcsField.SchemaMark:
                 Marks |= EcsMark.Of(field, value);
                 break;
             case EcsField.EventAction:

@@ -33,6 +33,7 @@ internal enum EcsField : byte
     EventOriginal,
     WrapperHost,
     WrapperProgram,
+    SchemaMark,
 }
 
 /// <summary>The keys we read, dotted; nested objects spell the same path.</summary>
@@ -47,6 +48,10 @@ internal static class EcsFields
         ["timereported"] = EcsField.FallbackTimestamp,
         ["time"] = EcsField.FallbackTimestamp,
         ["event.created"] = EcsField.FallbackTimestamp,
+        ["ecs.version"] = EcsField.SchemaMark,
+        ["event.kind"] = EcsField.SchemaMark,
+        ["event.dataset"] = EcsField.SchemaMark,
+        ["data_stream.dataset"] = EcsField.SchemaMark,
         ["event.category"] = EcsField.EventCategory,
         ["event.type"] = EcsField.EventType,
         ["event.outcome"] = EcsField.EventOutcome,

@@ -38,6 +38,10 @@ public sealed class EcsIntegration : IIntegration
         var (verdict, reason) = EcsVerdict.Of(document);
         if (verdict == Verdict.None)
             wrapped = Wrapped(document);
+        if (!document.IsInSchema)
+            return Outcome.Rejected(
+                "the document has none of the ECS fields that tell a verdict: event.category, event.type, event.action, source.ip"
+            );
 
         events.Add(
             new FirewallEvent

@@ -14,6 +14,9 @@ internal enum EcsMarks : short
     TypeDenied = 16,
     TypeAllowed = 32,
     OutcomeDeny = 64,
+
+    /// <summary>The document says that it is in the schema, or in a data stream of an agent.</summary>
+    Schema = 128,
 }
 
 internal static class EcsMark
@@ -30,6 +33,7 @@ internal static class EcsMark
             : value.Is("intrusion_detection"u8) ? EcsMarks.CategoryIntrusion
             : value.Is("authentication"u8) || value.Is("iam"u8) ? EcsMarks.CategoryLogin
             : EcsMarks.CategoryOther,
+            EcsField.SchemaMark => EcsMarks.Schema,
             _ => EcsMarks.None,
         };
 }
