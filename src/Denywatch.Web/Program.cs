@@ -4,6 +4,7 @@ using Denywatch.Web;
 using Denywatch.Web.Features.Accounts;
 using Denywatch.Web.Features.Administration;
 using Denywatch.Web.Features.Alerts;
+using Denywatch.Web.Features.DataSources;
 using Denywatch.Web.Features.Demo;
 using Denywatch.Web.Features.Ingestion;
 using Denywatch.Web.Features.Nodes;
@@ -12,16 +13,15 @@ using Denywatch.Web.Features.Rules;
 using Denywatch.Web.Features.Scoring;
 using Denywatch.Web.Features.SetupGuide;
 using Denywatch.Web.Features.Timetable;
+using Denywatch.Web.Layout;
 using Denywatch.Web.Live;
 using Microsoft.EntityFrameworkCore;
-using MudBlazor.Services;
 using Npgsql;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 
 // "--demo" stands alone, and the command-line configuration would take the next word for its value.
 var builder = WebApplication.CreateBuilder([.. args.Where(arg => arg != SettingsSetup.DemoSwitch)]);
-builder.WebHost.UseStaticWebAssets(); // a build that is not published serves its assets too
 Settings settings;
 try
 {
@@ -35,7 +35,7 @@ catch (SettingsException wrong)
 await using var database = await PrivateDatabase.StartAsync(builder.Configuration, settings);
 
 builder.Services.AddDatabase(database.ConnectionString);
-builder.Services.AddSingleton(TimeProvider.System);
+builder.AddShell();
 builder.AddLive();
 builder.AddNodes();
 builder.AddAccounts();
@@ -44,13 +44,12 @@ builder.AddIngestion(settings);
 builder.AddScoring();
 builder.AddAlerts();
 builder.AddRules();
+builder.AddDataSources();
 builder.AddOverview();
 builder.AddSetupGuide();
 builder.AddDemo(settings);
 builder.AddTimetable(settings, database.ConnectionString);
 builder.Services.AddOpenApi();
-builder.Services.AddMudServices();
-builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 
 var app = builder.Build();
 await Database.MigrateAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), CancellationToken.None);
@@ -66,12 +65,11 @@ app.MapNodes();
 app.MapIngestion(settings);
 if (settings.RoleSet.HasFlag(Roles.Web))
 {
-    app.MapStaticAssets().AllowAnonymous();
     app.MapOpenApi().AllowAnonymous();
     var api = app.MapGroup("/api/v1");
     api.MapAlerts();
     api.MapRules();
-    app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+    app.MapShell();
 }
 app.UseTimetable(settings);
 await app.RunAsync();

@@ -50,10 +50,10 @@ public sealed class AdministrationQueries(IDbContextFactory<DenywatchDb> dbs)
         {
             var part = $"%{text.Trim().Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal)}%";
             entries = entries.Where(entry =>
-                EF.Functions.ILike(entry.Actor, part)
-                || EF.Functions.ILike(entry.Deed, part)
-                || EF.Functions.ILike(entry.SubjectKind, part)
-                || EF.Functions.ILike(entry.SubjectId, part)
+                EF.Functions.ILike(entry.Actor, part, @"\")
+                || EF.Functions.ILike(entry.Deed, part, @"\")
+                || EF.Functions.ILike(entry.SubjectKind, part, @"\")
+                || EF.Functions.ILike(entry.SubjectId, part, @"\")
             );
         }
         // A key, not an offset: entries that arrive meanwhile neither repeat nor hide one.

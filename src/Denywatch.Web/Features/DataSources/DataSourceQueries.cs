@@ -1,0 +1,228 @@
+using Denywatch.Events.Integrations;
+using Denywatch.Storage;
+using Denywatch.Storage.Entities;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Denywatch.Web.Features.DataSources;
+
+/// <summary>Events a minute over a stretch of time, by verdict.</summary>
+public readonly record struct VerdictRates(double Denied, double Allowed, double Other, double Rejected)
+{
+    public double All => Denied + Allowed + Other + Rejected;
+
+    public static VerdictRates operator +(VerdictRates left, VerdictRates right) =>
+        new(
+            left.Denied + right.Denied,
+            left.Allowed + right.Allowed,
+            left.Other + right.Other,
+            left.Rejected + right.Rejected
+        );
+}
+
+/// <summary>One source as the list shows it.</summary>
+/// <param name="Rates">Of the last six hours, a slice each; null where no line came.</param>
+/// <param name="Rejects">Lines not understood, since it was first seen.</param>
+public sealed record SourceRow(
+    int Id,
+    string Sender,
+    string Integration,
+    string Firewall,
+    DateTimeOffset? LastEventAt,
+    DateTimeOffset LastReceivedAt,
+    IReadOnlyList<VerdictRates?> Rates,
+    long Rejects,
+    SourceHealth Health
+)
+{
+    /// <summary>Events a minute over the last whole quarter of an hour.</summary>
+    public double PerMinute => Rates.TakeLast(3).Average(rate => rate?.All ?? 0);
+}
+
+/// <summary>One source with all that its page shows.</summary>
+/// <param name="From">Start of the first of <paramref name="Rates"/>.</param>
+/// <param name="Step">Time that each of them stands for: a multiple of a slice, so that a month is drawn as fast as a day.</param>
+public sealed record SourceDetail(
+    DataSource Source,
+    SourceHealth Health,
+    DateTimeOffset From,
+    TimeSpan Step,
+    IReadOnlyList<VerdictRates?> Rates,
+    IReadOnlyList<Reject> Rejects,
+    IReadOnlyList<IntakeGap> Gaps
+);
+
+/// <summary>What pages ask about data sources.</summary>
+public sealed class DataSourceQueries(
+    IDbContextFactory<DenywatchDb> dbs,
+    NpgsqlDataSource source,
+    TimeProvider clock
+)
+{
+    public const int SlicesListed = 72;
+
+    private const int MostDrawn = 600;
+
+    private static readonly TimeSpan slice = TimeSpan.FromMinutes(5);
+
+    /// <summary>The longest silence of each source between two slices with lines, of the last two days.</summary>
+    private const string Silences = """
+        SELECT data_source_id, max(slice - before) AS longest
+        FROM (
+            SELECT data_source_id, slice,
+                   lag(slice) OVER (PARTITION BY data_source_id ORDER BY slice) AS before
+            FROM source_slices
+            WHERE slice >= @since AND slice <= @now AND (@id = 0 OR data_source_id = @id)
+        ) AS slices
+        GROUP BY data_source_id
+        """;
+
+    private const string Slices = """
+        SELECT data_source_id, slice, denied, allowed, unanswered + none, rejected
+        FROM source_slices
+        WHERE slice >= @from AND slice < @to AND (@id = 0 OR data_source_id = @id)
+        """;
+
+    /// <summary>Every source; those that want a look first.</summary>
+    public async Task<IReadOnlyList<SourceRow>> AllAsync(CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var sources = await db.DataSources.AsNoTracking().Include(s => s.Firewall).ToListAsync(ct);
+        var rejects = await db
+            .Rejects.GroupBy(reject => reject.DataSourceId)
+            .Select(group => new { group.Key, Count = group.Sum(reject => reject.Count) })
+            .ToDictionaryAsync(row => row.Key, row => row.Count, ct);
+
+        await using var connection = await source.OpenConnectionAsync(ct);
+        var silences = await SilencesAsync(connection, 0, now, ct);
+        var (from, to) = (Aligned(now) - SlicesListed * slice, Aligned(now));
+        var rates = await RatesAsync(connection, 0, from, to, slice, ct);
+
+        return
+        [
+            .. sources
+                .Select(s => new SourceRow(
+                    s.Id,
+                    s.Sender,
+                    TitleOf(s.Integration),
+                    s.Firewall.Name,
+                    s.LastEventAt,
+                    s.LastReceivedAt,
+                    rates.GetValueOrDefault(s.Id) ?? new VerdictRates?[SlicesListed],
+                    rejects.GetValueOrDefault(s.Id),
+                    HealthOf(s, silences, now)
+                ))
+                .OrderBy(row => row.Health.State is Ui.LampState.Ok)
+                .ThenBy(row => row.Firewall, StringComparer.OrdinalIgnoreCase)
+                .ThenBy(row => row.Integration, StringComparer.Ordinal),
+        ];
+    }
+
+    public async Task<SourceDetail?> FindAsync(int id, DateTimeOffset from, DateTimeOffset to, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        if (await db.DataSources.AsNoTracking().Include(s => s.Firewall).SingleOrDefaultAsync(s => s.Id == id, ct) is not { } found)
+            return null;
+
+        var rejects = await db
+            .Rejects.AsNoTracking()
+            .Where(reject => reject.DataSourceId == id)
+            .OrderByDescending(reject => reject.LastAt)
+            .Take(100)
+            .ToListAsync(ct);
+        var gaps = await db
+            .IntakeGaps.AsNoTracking()
+            .Where(gap => gap.To >= from && gap.From < to)
+            .OrderByDescending(gap => gap.From)
+            .Take(50)
+            .ToListAsync(ct);
+
+        await using var connection = await source.OpenConnectionAsync(ct);
+        var silences = await SilencesAsync(connection, id, now, ct);
+        var (start, end) = (Aligned(from), Aligned(to));
+        var step = slice * Math.Max(1, Math.Ceiling((end - start) / slice / MostDrawn));
+        var rates = (await RatesAsync(connection, id, start, end, step, ct)).GetValueOrDefault(id);
+        return new(
+            found,
+            HealthOf(found, silences, now),
+            start,
+            step,
+            rates ?? new VerdictRates?[Places(start, end, step)],
+            rejects,
+            gaps
+        );
+    }
+
+    /// <summary>How a product calls itself; the name itself where we do not know it.</summary>
+    public static string TitleOf(string integration) =>
+        integration == "unknown" ? "not recognised" : Catalogue.Find(integration)?.Title ?? integration;
+
+    private static SourceHealth HealthOf(DataSource found, Dictionary<int, TimeSpan> silences, DateTimeOffset now) =>
+        SourceHealth.Of(
+            found.LastReceivedAt,
+            silences.TryGetValue(found.Id, out var longest) ? longest - slice : null,
+            TimeSpan.FromSeconds(found.LagSeconds),
+            now
+        );
+
+    private static async Task<Dictionary<int, TimeSpan>> SilencesAsync(
+        NpgsqlConnection connection,
+        int id,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
+    {
+        var rows = await connection.RowsAsync(
+            Silences,
+            row => (Id: row.GetInt32(0), Longest: row.OrNull<TimeSpan>(1)),
+            ct,
+            ("since", now.ToUniversalTime().AddDays(-2)),
+            ("now", now.ToUniversalTime()),
+            ("id", id)
+        );
+        return rows.Where(row => row.Longest is not null).ToDictionary(row => row.Id, row => row.Longest!.Value);
+    }
+
+    private static async Task<Dictionary<int, VerdictRates?[]>> RatesAsync(
+        NpgsqlConnection connection,
+        int id,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        TimeSpan step,
+        CancellationToken ct
+    )
+    {
+        var rows = await connection.RowsAsync(
+            Slices,
+            row =>
+                (
+                    Id: row.GetInt32(0),
+                    Slice: row.Time(1),
+                    Rates: new VerdictRates(PerMinute(row, 2), PerMinute(row, 3), PerMinute(row, 4), PerMinute(row, 5))
+                ),
+            ct,
+            ("from", from),
+            ("to", to),
+            ("id", id)
+        );
+        var length = Places(from, to, step);
+        var rates = new Dictionary<int, VerdictRates?[]>();
+        foreach (var row in rows)
+        {
+            if (!rates.TryGetValue(row.Id, out var places))
+                rates[row.Id] = places = new VerdictRates?[length];
+            var at = (int)((row.Slice - from) / step);
+            places[at] = (places[at] ?? default) + row.Rates;
+        }
+        return rates;
+
+        double PerMinute(NpgsqlDataReader row, int column) => row.GetInt64(column) / step.TotalMinutes;
+    }
+
+    private static int Places(DateTimeOffset from, DateTimeOffset to, TimeSpan step) =>
+        (int)Math.Max(0, Math.Ceiling((to - from) / step));
+
+    private static DateTimeOffset Aligned(DateTimeOffset at) => new(at.UtcTicks - (at.UtcTicks % slice.Ticks), TimeSpan.Zero);
+}

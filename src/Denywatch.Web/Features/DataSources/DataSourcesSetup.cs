@@ -1,0 +1,11 @@
+namespace Denywatch.Web.Features.DataSources;
+
+/// <summary>Who sends, how much, and what of it was not understood.</summary>
+public static class DataSourcesSetup
+{
+    public static void AddDataSources(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<DataSourceQueries>();
+        builder.Services.AddSingleton<DataSourceActions>();
+    }
+}
