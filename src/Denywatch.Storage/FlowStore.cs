@@ -29,7 +29,7 @@ public sealed class FlowStore(NpgsqlDataSource source, Partitions partitions)
         {
             await using var connection = await source.OpenConnectionAsync(ct);
             await using var transaction = await connection.BeginTransactionAsync(ct);
-            if (await connection.ScalarAsync<object>("SELECT to_regclass(@name)::text", ct, ("name", hour)) is null)
+            if (await connection.ScalarAsync<string>("SELECT to_regclass(@name)::text", ct, ("name", hour)) is null)
                 continue; // another node was here
 
             await connection.ExecuteAsync($"LOCK TABLE {hour} IN ACCESS EXCLUSIVE MODE", ct);

@@ -91,7 +91,7 @@ public sealed class Partitions(NpgsqlDataSource source)
         await using var transaction = await connection.BeginTransactionAsync(ct);
         await connection.ExecuteAsync("SELECT pg_advisory_xact_lock(@lock)", ct, ("lock", PartitionLock));
         // Made apart and attached, so that readers and writers of the parent do not wait.
-        if (await connection.ScalarAsync<object>("SELECT to_regclass(@name)::text", ct, ("name", name)) is null)
+        if (await connection.ScalarAsync<string>("SELECT to_regclass(@name)::text", ct, ("name", name)) is null)
         {
             await connection.ExecuteAsync(
                 $"CREATE TABLE {name} (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)",

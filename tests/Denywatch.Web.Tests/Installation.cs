@@ -5,6 +5,7 @@ using Denywatch.Web.Features.Accounts;
 using Denywatch.Web.Features.Alerts;
 using Denywatch.Web.Features.Overview;
 using Denywatch.Web.Features.Rules;
+using Denywatch.Web.Features.SetupGuide;
 using Denywatch.Web.Live;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -43,7 +44,7 @@ public sealed class Installation : IAsyncDisposable
         services.AddSingleton<LiveTopics>();
         services.AddSingleton<AlertActions>().AddSingleton<AlertQueries>();
         services.AddSingleton<RuleActions>().AddSingleton<RuleQueries>();
-        services.AddSingleton<TimelineQueries>().AddSingleton<OverviewQueries>();
+        services.AddSingleton<TimelineQueries>().AddSingleton<OverviewQueries>().AddSingleton<SetupQueries>();
         return new(services.BuildServiceProvider());
     }
 

@@ -13,3 +13,16 @@ export function reveal(table, index, count) {
   if (top < head + 8) scroller.scrollTop += top - head - 8;
   else if (top + rowHeight > scroller.clientHeight - 72) scroller.scrollTop += top + rowHeight - scroller.clientHeight + 72;
 }
+
+/** Puts the focus into a field that is on its way: a panel needs a moment to be read and drawn. */
+export async function focusSoon(id) {
+  for (let i = 0; i < 40; i++) {
+    const field = document.getElementById(id);
+    if (field) {
+      field.scrollIntoView({ block: "nearest" });
+      field.focus();
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -120,7 +120,7 @@ public static class AccountsSetup
     private static Func<RedirectContext<CookieAuthenticationOptions>, Task> Redirect(int status) =>
         context =>
         {
-            if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || context.Request.Path.StartsWithSegments("/_blazor", StringComparison.OrdinalIgnoreCase))
+            if (context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal) || context.Request.Path.StartsWithSegments("/_blazor", StringComparison.Ordinal))
                 context.Response.StatusCode = status;
             else
                 context.Response.Redirect(context.RedirectUri);

@@ -21,7 +21,7 @@ internal sealed class ApiTokenHandler(
 
     /// <summary>Intake has tokens of its own, so only the API's addresses are looked at.</summary>
     public static bool Handles(HttpRequest request) =>
-        request.Path.StartsWithSegments("/api/v1", StringComparison.OrdinalIgnoreCase) && SecretOf(request) is not null;
+        request.Path.StartsWithSegments("/api/v1", StringComparison.Ordinal) && SecretOf(request) is not null;
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
