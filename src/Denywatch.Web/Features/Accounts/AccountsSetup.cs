@@ -33,6 +33,8 @@ public static class AccountsSetup
 
         // One set of keys for all nodes, and one name: a cookie of one node opens the others, and outlives a restart.
         services.AddDataProtection().SetApplicationName("Denywatch").PersistKeysToDbContext<DenywatchDb>();
+        // It warns at every first start that the keys are not encrypted: they are as safe as the database they stand in.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
 
         services
             .AddAuthentication(AnyScheme)
