@@ -13,8 +13,9 @@ public sealed record AlertEvidence(Excess Excess, CauseFinding Finding, Severity
     {
         try
         {
-            return JsonSerializer.Deserialize<AlertEvidence>(json, JsonSerializerOptions.Web)
-                is { Excess.Dimensions: not null, Finding.Checklist: not null } evidence
+            return
+                JsonSerializer.Deserialize<AlertEvidence>(json, JsonSerializerOptions.Web)
+                    is { Excess.Dimensions: not null, Finding.Checklist: not null } evidence
                 ? evidence
                 : null;
         }
