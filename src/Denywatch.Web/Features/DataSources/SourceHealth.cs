@@ -38,7 +38,10 @@ public sealed record SourceHealth(LampState State, string Reason)
         if (silence > usual)
             return new(LampState.Late, $"No line for {Times.Length(silence)}; {habit}.");
         if (lag > LateFrom)
-            return new(LampState.Late, $"Its events arrive {Times.Length(lag)} after they happen: buckets wait for them.");
+            return new(
+                LampState.Late,
+                $"Its events arrive {Times.Length(lag)} after they happen: buckets wait for them."
+            );
         return new(LampState.Ok, $"Last line {Times.Length(silence)} ago; {habit}.");
     }
 }
