@@ -48,7 +48,9 @@ public static class AccountsSetup
                             : IdentityConstants.ApplicationScheme
             )
             .AddScheme<AuthenticationSchemeOptions, ApiTokenHandler>(ApiTokenHandler.Scheme, null)
-            .AddCookie(IdentityConstants.ApplicationScheme, ConfigureCookie);
+            .AddCookie(IdentityConstants.ApplicationScheme, ConfigureCookie)
+            // Never issued; the security-stamp check signs it out beside the other, and fails where it is not there.
+            .AddCookie(IdentityConstants.TwoFactorRememberMeScheme);
 
         services
             .AddIdentityCore<Account>(options =>
