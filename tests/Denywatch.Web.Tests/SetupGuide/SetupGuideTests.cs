@@ -101,7 +101,7 @@ public sealed class SetupQueriesTests(PostgresFixture postgres)
     {
         await using var app = await Installation.NewAsync(postgres);
 
-        var state = await app.Get<SetupQueries>().StateAsync(TestContext.Current.CancellationToken);
+        var state = await app.Get<SetupQueries>().StateAsync(Xunit.TestContext.Current.CancellationToken);
 
         Assert.False(state.HasLines);
         Assert.False(state.HasDenies);
