@@ -54,7 +54,7 @@ public sealed class AlertDesk(AlertActions actions, AlertQueries queries, Actor 
             return;
 
         var ids = changes.Select(change => change.Id).ToList();
-        await DoAsync("as before", actions.UndoAsync(changes, actor, ct), ids, canUndo: false, ct);
+        await DoAsync("put back", actions.UndoAsync(changes, actor, ct), ids, canUndo: false, ct);
     }
 
     public void Forget() => (Said, Undoable) = (null, []);

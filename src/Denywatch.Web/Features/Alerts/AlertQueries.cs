@@ -82,7 +82,7 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
                     active.Count(alert => alert.Assignee == me),
                     active.Where(alert => alert.Status == AlertStatus.Open).Min(alert => (DateTimeOffset?)alert.StartedAt)
                 ))
-                .FirstOrDefaultAsync(ct)
+                .SingleOrDefaultAsync(ct)
             ?? new(0, 0, 0, null);
     }
 

@@ -10,11 +10,11 @@ public sealed record Comment(string? Text = null);
 /// <summary>Body of an assignment; null gives the alert back.</summary>
 public sealed record Assignment(string? To, string? Comment = null);
 
-public sealed record ManyAcknowledged(long[] Ids, string? Comment = null);
+public sealed record ManyAcknowledged(long[]? Ids, string? Comment = null);
 
-public sealed record ManyAssigned(long[] Ids, string? To, string? Comment = null);
+public sealed record ManyAssigned(long[]? Ids, string? To, string? Comment = null);
 
-public sealed record ManyClosed(long[] Ids, Closing Closing);
+public sealed record ManyClosed(long[]? Ids, Closing? Closing);
 
 /// <summary>What a deed on many did.</summary>
 /// <param name="Skipped">Ids that did not stand so any more.</param>
@@ -186,7 +186,7 @@ public static class AlertsApi
         CancellationToken ct
     )
     {
-        var result = await actions.AcknowledgeAsync(body.Ids, body.Comment, Actor.Of(user), ct);
+        var result = await actions.AcknowledgeAsync(body.Ids ?? [], body.Comment, Actor.Of(user), ct);
         return result.Outcome switch
         {
             Outcome.Done => TypedResults.Ok(new ManyDone(result.Changes.Count, result.Skipped)),
@@ -203,7 +203,7 @@ public static class AlertsApi
         CancellationToken ct
     )
     {
-        var result = await actions.AssignAsync(body.Ids, body.To, body.Comment, Actor.Of(user), ct);
+        var result = await actions.AssignAsync(body.Ids ?? [], body.To, body.Comment, Actor.Of(user), ct);
         return result.Outcome switch
         {
             Outcome.Done => TypedResults.Ok(new ManyDone(result.Changes.Count, result.Skipped)),
@@ -220,9 +220,11 @@ public static class AlertsApi
         CancellationToken ct
     )
     {
-        if (body.Closing.Problem is { } problem)
+        if (body.Closing is not { } closing)
+            return Invalid("closing", "Say how they are closed.");
+        if (closing.Problem is { } problem)
             return Invalid("reason", problem);
-        var result = await actions.CloseAsync(body.Ids, body.Closing, Actor.Of(user), ct);
+        var result = await actions.CloseAsync(body.Ids ?? [], closing, Actor.Of(user), ct);
         return result.Outcome switch
         {
             Outcome.Done => TypedResults.Ok(new ManyDone(result.Changes.Count, result.Skipped)),

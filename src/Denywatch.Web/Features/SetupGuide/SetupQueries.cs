@@ -133,7 +133,25 @@ public sealed class SetupQueries(NpgsqlDataSource source, RuleQueries rules)
         );
     }
 
-    /// <summary>Fields of a stored event, in the order they were written; what is not JSON gives none.</summary>
+    // The database keeps fields by the length of their names; people read them in this order.
+    private static readonly string[] order =
+    [
+        "verdict",
+        "reason",
+        "@timestamp",
+        "event.action",
+        "source.ip",
+        "source.port",
+        "destination.ip",
+        "destination.port",
+        "network.transport",
+        "network.direction",
+        "observer.name",
+        "rule.name",
+        "count",
+    ];
+
+    /// <summary>Fields of a stored event, those that matter most first; what is not JSON gives none.</summary>
     public static IReadOnlyList<(string Field, string Value)> FieldsOf(string json)
     {
         try
@@ -141,7 +159,13 @@ public sealed class SetupQueries(NpgsqlDataSource source, RuleQueries rules)
             using var document = JsonDocument.Parse(json);
             return document.RootElement.ValueKind != JsonValueKind.Object
                 ? []
-                : [.. document.RootElement.EnumerateObject().Select(field => (field.Name, field.Value.ToString()))];
+                : 
+                [
+                    .. document
+                        .RootElement.EnumerateObject()
+                        .Select(field => (field.Name, field.Value.ToString()))
+                        .OrderBy(field => Array.IndexOf(order, field.Name) is >= 0 and var place ? place : order.Length),
+                ];
         }
         catch (JsonException)
         {
