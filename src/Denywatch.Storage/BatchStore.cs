@@ -98,7 +98,9 @@ public sealed class BatchStore(
     public async Task<bool> AppendAsync(IntakeBatch batch, Repeats? repeats, CancellationToken ct)
     {
         var ids = await ResolveAsync(batch, ct);
-        await partitions.EnsureReceivedAsync(batch.ReceivedAt, ct);
+        // The time of storing, not of receipt: a batch that waited out a long outage must not look for an hour long folded.
+        var storedAt = DateTimeOffset.UtcNow;
+        await partitions.EnsureReceivedAsync(storedAt, ct);
         await partitions.EnsureFlowsAsync(batch.Flows.Select(flow => flow.Key.Slice), ct);
 
         await using var connection = await source.OpenConnectionAsync(ct);
@@ -128,8 +130,8 @@ public sealed class BatchStore(
                 ("left", remaining)
             );
 
-        await CopyFlowsAsync(connection, batch, ids, ct);
-        await CopyLinesAsync(connection, batch, ids, ct);
+        await CopyFlowsAsync(connection, batch, ids, storedAt, ct);
+        await CopyLinesAsync(connection, batch, ids, storedAt, ct);
         await CopyDirtyAsync(connection, batch, ids, ct);
         await TallyAsync(connection, batch, ids, ct);
         await transaction.CommitAsync(ct);
@@ -181,6 +183,7 @@ public sealed class BatchStore(
         NpgsqlConnection connection,
         IntakeBatch batch,
         Dictionary<SourceKey, SourceIds> ids,
+        DateTimeOffset storedAt,
         CancellationToken ct
     )
     {
@@ -192,7 +195,7 @@ public sealed class BatchStore(
         {
             var (key, at, id) = (flow.Key, flow.Attributes, ids[SourceOf(batch, flow)]);
             await copy.StartRowAsync(ct);
-            await copy.WriteAsync(batch.ReceivedAt, NpgsqlDbType.TimestampTz, ct);
+            await copy.WriteAsync(storedAt, NpgsqlDbType.TimestampTz, ct);
             await copy.WriteAsync(batch.Id, NpgsqlDbType.Uuid, ct);
             await copy.WriteAsync(key.Slice, NpgsqlDbType.TimestampTz, ct);
             await copy.WriteAsync(id.DataSource, NpgsqlDbType.Integer, ct);
@@ -222,6 +225,7 @@ public sealed class BatchStore(
         NpgsqlConnection connection,
         IntakeBatch batch,
         Dictionary<SourceKey, SourceIds> ids,
+        DateTimeOffset storedAt,
         CancellationToken ct
     )
     {
@@ -235,7 +239,7 @@ public sealed class BatchStore(
             foreach (var line in flow.Lines)
             {
                 await copy.StartRowAsync(ct);
-                await copy.WriteAsync(batch.ReceivedAt, NpgsqlDbType.TimestampTz, ct);
+                await copy.WriteAsync(storedAt, NpgsqlDbType.TimestampTz, ct);
                 await copy.WriteAsync(flow.Key.Slice, NpgsqlDbType.TimestampTz, ct);
                 await copy.WriteAsync(id.DataSource, NpgsqlDbType.Integer, ct);
                 await copy.WriteAsync(id.Firewall, NpgsqlDbType.Integer, ct);

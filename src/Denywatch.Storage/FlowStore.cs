@@ -36,6 +36,7 @@ public sealed class FlowStore(NpgsqlDataSource source, Partitions partitions)
             await connection.ExecuteAsync(Fold.Replace("closed_hour", hour, StringComparison.Ordinal), ct);
             await connection.ExecuteAsync($"DROP TABLE {hour}", ct);
             await transaction.CommitAsync(ct);
+            partitions.Forget(hour);
         }
         return hours.Count;
     }

@@ -54,6 +54,9 @@ public sealed class Partitions(NpgsqlDataSource source)
         return names.FindAll(name => string.CompareOrdinal(name, last) <= 0);
     }
 
+    /// <summary>The partition is gone: make it again if it is asked for again.</summary>
+    public void Forget(string name) => known.TryRemove(name, out _);
+
     /// <summary>Drops what is older than its retention; gives the names of the partitions dropped.</summary>
     public async Task<List<string>> DropOldAsync(
         DateTimeOffset now,
@@ -73,7 +76,7 @@ public sealed class Partitions(NpgsqlDataSource source)
 
                 await using var connection = await source.OpenConnectionAsync(ct);
                 await connection.ExecuteAsync($"DROP TABLE IF EXISTS {name}", ct);
-                known.TryRemove(name, out _);
+                Forget(name);
                 dropped.Add(name);
             }
         }

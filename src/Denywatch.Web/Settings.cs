@@ -75,6 +75,9 @@ internal static class SettingsSetup
 {
     public const string DemoSwitch = "--demo";
 
+    /// <summary>This machine alone, until told otherwise: there is no TLS.</summary>
+    private const string DefaultUrl = "http://localhost:8080";
+
     /// <summary>Reads and checks the settings; a wrong value stops the start with a sentence that names its key.</summary>
     public static Settings AddSettings(this WebApplicationBuilder builder, string[] args)
     {
@@ -106,6 +109,10 @@ internal static class SettingsSetup
             throw new SettingsException(
                 $"Denywatch__SyslogAddress is \"{settings.SyslogAddress}\": use an address such as 0.0.0.0."
             );
+
+        // Not in appsettings.json: that file would overrule ASPNETCORE_URLS.
+        if (builder.Configuration[WebHostDefaults.ServerUrlsKey] is not { Length: > 0 })
+            builder.WebHost.UseUrls(DefaultUrl);
 
         builder.Services.AddSingleton(settings);
         return settings;

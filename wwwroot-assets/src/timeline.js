@@ -144,17 +144,30 @@ export function timeline(box, dotnet) {
       .filter(([a, b]) => a === b)
       .map(([a]) => [middleOf(a), actual[a]]);
 
+    // Of marks that would touch, the strongest is drawn in full and the others small, so that the line stays visible.
+    const reach = Math.ceil((13 * length) / (place.width - place.left - place.right)) - 1;
+    const isStrongest = (i) => {
+      for (let j = Math.max(0, i - reach); j <= Math.min(length - 1, i + reach); j++) {
+        const other = isKnown(j) ? (score[j] ?? 0) : 0;
+        if (other > score[i] || (other === score[i] && j < i)) return false;
+      }
+      return true;
+    };
     const marks = [];
     for (let i = 0; i < length; i++) {
       const band = bandOf(score[i] ?? 0);
       if (band === 0 || !isKnown(i)) continue;
+      const full = isStrongest(i);
       marks.push({
         value: [middleOf(i), actual[i]],
         symbol: SYMBOLS[band],
-        symbolSize: SIZES[band],
-        itemStyle: { color: c[BANDS[band]], borderColor: ground, borderWidth: 1.5, opacity: 1 },
+        symbolSize: full ? SIZES[band] : 5,
+        z2: full ? 2 : 1,
+        itemStyle: { color: c[BANDS[band]], borderColor: ground, borderWidth: full ? 1.5 : 0, opacity: 1 },
       });
     }
+    // Data are painted in order: the full marks last, above the small ones.
+    marks.sort((a, b) => a.z2 - b.z2);
 
     const stretches = [
       ...runs(length, (i) => state[i] === LEARNING).map((run) => [...run, LEARNING]),

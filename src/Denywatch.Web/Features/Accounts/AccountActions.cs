@@ -59,14 +59,19 @@ public sealed partial class AccountActions(IDbContextFactory<DenywatchDb> dbs, T
         try
         {
             var link = await LinkAsync(db, secret, ct);
-            if (link is not { AccountId: null } || await db.Users.AnyAsync(account => account.Role == AccountRole.Admin, ct))
+            if (
+                link is not { AccountId: null }
+                || await db.Users.AnyAsync(account => account.Role == AccountRole.Admin, ct)
+            )
                 return AccountResult.Refused("This link does not open any more.");
 
             var now = clock.GetUtcNow();
             var account = NewAccount(name, name, AccountRole.Admin, now);
             account.PasswordHash = hasher.HashPassword(account, password);
             db.Users.Add(account);
-            db.Audit.Add(Audit.Entry(ActorOf(account), "set up", Subject(account), null, Standing.Of(account), null, now));
+            db.Audit.Add(
+                Audit.Entry(ActorOf(account), "set up", Subject(account), null, Standing.Of(account), null, now)
+            );
             await db.SaveChangesAsync(ct);
             await db.OneTimeLinks.Where(other => other.AccountId == null).ExecuteDeleteAsync(ct);
             await transaction.CommitAsync(ct);
@@ -93,12 +98,19 @@ public sealed partial class AccountActions(IDbContextFactory<DenywatchDb> dbs, T
         account.PasswordHash = hasher.HashPassword(account, password);
         (account.LockoutEnd, account.AccessFailedCount) = (null, 0);
         Restamp(account);
-        db.Audit.Add(Audit.Entry(ActorOf(account), "set password", Subject(account), null, null, "by one-time link", now));
+        db.Audit.Add(
+            Audit.Entry(ActorOf(account), "set password", Subject(account), null, null, "by one-time link", now)
+        );
         return await db.TrySaveAsync(ct) ? AccountResult.Done : AccountResult.Refused("This link was used already.");
     }
 
     /// <summary>Changes one's own password.</summary>
-    public async Task<AccountResult> ChangePasswordAsync(string current, string password, Actor actor, CancellationToken ct)
+    public async Task<AccountResult> ChangePasswordAsync(
+        string current,
+        string password,
+        Actor actor,
+        CancellationToken ct
+    )
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         if (actor.Id is not { } id || await db.Users.FindAsync([id], ct) is not { PasswordHash: { } hash } account)
@@ -111,11 +123,19 @@ public sealed partial class AccountActions(IDbContextFactory<DenywatchDb> dbs, T
         account.PasswordHash = hasher.HashPassword(account, password);
         Restamp(account);
         db.Audit.Add(Audit.Entry(actor, "change password", Subject(account), null, null, null, clock.GetUtcNow()));
-        return await db.TrySaveAsync(ct) ? AccountResult.Done : AccountResult.Refused("Someone else changed the account just now.");
+        return await db.TrySaveAsync(ct)
+            ? AccountResult.Done
+            : AccountResult.Refused("Someone else changed the account just now.");
     }
 
     /// <summary>Adds an account that has no password yet; the result holds the secret of its link.</summary>
-    public async Task<AccountResult> AddAsync(string name, string displayName, AccountRole role, Actor actor, CancellationToken ct)
+    public async Task<AccountResult> AddAsync(
+        string name,
+        string displayName,
+        AccountRole role,
+        Actor actor,
+        CancellationToken ct
+    )
     {
         if (!actor.May(Policy.Administer))
             return AccountResult.Forbidden;
@@ -145,41 +165,59 @@ public sealed partial class AccountActions(IDbContextFactory<DenywatchDb> dbs, T
 
     /// <summary>Makes a new password link; earlier ones of the account are void.</summary>
     public Task<AccountResult> NewLinkAsync(Guid id, Actor actor, CancellationToken ct) =>
-        ChangeAsync(id, "new password link", actor, async (db, account) =>
-        {
-            var now = clock.GetUtcNow();
-            await db.OneTimeLinks.Where(link => link.AccountId == id && link.UsedAt == null).ExecuteDeleteAsync(ct);
-            var secret = Secret.New("dwp");
-            db.OneTimeLinks.Add(NewLink(secret, account.Id, now, now + LinkLife));
-            return new(Outcome.Done, Secret: secret);
-        }, ct);
+        ChangeAsync(
+            id,
+            "new password link",
+            actor,
+            async (db, account) =>
+            {
+                var now = clock.GetUtcNow();
+                await db.OneTimeLinks.Where(link => link.AccountId == id && link.UsedAt == null).ExecuteDeleteAsync(ct);
+                var secret = Secret.New("dwp");
+                db.OneTimeLinks.Add(NewLink(secret, account.Id, now, now + LinkLife));
+                return new(Outcome.Done, Secret: secret);
+            },
+            ct
+        );
 
     public Task<AccountResult> ChangeRoleAsync(Guid id, AccountRole role, Actor actor, CancellationToken ct) =>
-        ChangeAsync(id, "change role", actor, async (db, account) =>
-        {
-            if (account.Role == role)
-                return AccountResult.Refused("It has that role already.");
-            if (account is { Role: AccountRole.Admin, IsDisabled: false } && await IsLastAdminAsync(db, id, ct))
-                return AccountResult.Refused("One admin has to stay.");
+        ChangeAsync(
+            id,
+            "change role",
+            actor,
+            async (db, account) =>
+            {
+                if (account.Role == role)
+                    return AccountResult.Refused("It has that role already.");
+                if (account is { Role: AccountRole.Admin, IsDisabled: false } && await IsLastAdminAsync(db, id, ct))
+                    return AccountResult.Refused("One admin has to stay.");
 
-            account.Role = role;
-            Restamp(account);
-            return AccountResult.Done;
-        }, ct);
+                account.Role = role;
+                Restamp(account);
+                return AccountResult.Done;
+            },
+            ct
+        );
 
     /// <summary>Shuts an account out, or lets it in again. Its name stays on what it did.</summary>
     public Task<AccountResult> DisableAsync(Guid id, bool disabled, Actor actor, CancellationToken ct) =>
-        ChangeAsync(id, disabled ? "disable account" : "enable account", actor, async (db, account) =>
-        {
-            if (account.IsDisabled == disabled)
-                return AccountResult.Refused(disabled ? "It is disabled already." : "It is enabled already.");
-            if (disabled && account.Role == AccountRole.Admin && await IsLastAdminAsync(db, id, ct))
-                return AccountResult.Refused("One admin has to stay.");
+        ChangeAsync(
+            id,
+            disabled ? "disable account" : "enable account",
+            actor,
+            async (db, account) =>
+            {
+                if (account.IsDisabled == disabled)
+                    return AccountResult.Refused(disabled ? "It is disabled already." : "It is enabled already.");
+                if (disabled && account.Role == AccountRole.Admin && await IsLastAdminAsync(db, id, ct))
+                    return AccountResult.Refused("One admin has to stay.");
 
-            account.IsDisabled = disabled;
-            Restamp(account);
-            return AccountResult.Done;
-        }, ct);
+                account.IsDisabled = disabled;
+                Restamp(account);
+                return AccountResult.Done;
+            },
+            ct
+        );
 
     /// <summary>What is wrong with a name, as a sentence; null where nothing is.</summary>
     public static string? ProblemOfName(string? name) =>
@@ -192,7 +230,8 @@ public sealed partial class AccountActions(IDbContextFactory<DenywatchDb> dbs, T
     public static string? ProblemOfPassword(string? password, string name) =>
         password is not { Length: >= ShortestPassword } ? $"A password has {ShortestPassword} characters or more."
         : password.Length > 256 ? "A password has 256 characters at most."
-        : name.Length > 3 && password.Contains(name, StringComparison.OrdinalIgnoreCase) ? "A password does not hold the name."
+        : name.Length > 3 && password.Contains(name, StringComparison.OrdinalIgnoreCase)
+            ? "A password does not hold the name."
         : password.Distinct().Count() < 5 ? "A password has more than a few different characters."
         : null;
 
@@ -220,7 +259,9 @@ public sealed partial class AccountActions(IDbContextFactory<DenywatchDb> dbs, T
             if (result.Outcome != Outcome.Done)
                 return result;
 
-            db.Audit.Add(Audit.Entry(actor, deed, Subject(account), before, Standing.Of(account), null, clock.GetUtcNow()));
+            db.Audit.Add(
+                Audit.Entry(actor, deed, Subject(account), before, Standing.Of(account), null, clock.GetUtcNow())
+            );
             await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(ct);
             return result;

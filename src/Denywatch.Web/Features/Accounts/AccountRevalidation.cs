@@ -17,7 +17,10 @@ internal sealed class AccountRevalidation(
 {
     protected override TimeSpan RevalidationInterval => AccountsSetup.Revalidation;
 
-    protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken)
+    protected override async Task<bool> ValidateAuthenticationStateAsync(
+        AuthenticationState authenticationState,
+        CancellationToken cancellationToken
+    )
     {
         var user = authenticationState.User;
         if (!Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id))

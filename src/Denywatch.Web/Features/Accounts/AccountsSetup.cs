@@ -38,12 +38,19 @@ public static class AccountsSetup
 
         services
             .AddAuthentication(AnyScheme)
-            .AddPolicyScheme(AnyScheme, null, options =>
-                options.ForwardDefaultSelector = http =>
-                    ApiTokenHandler.Handles(http.Request) ? ApiTokenHandler.Scheme : IdentityConstants.ApplicationScheme
+            .AddPolicyScheme(
+                AnyScheme,
+                null,
+                options =>
+                    options.ForwardDefaultSelector = http =>
+                        ApiTokenHandler.Handles(http.Request)
+                            ? ApiTokenHandler.Scheme
+                            : IdentityConstants.ApplicationScheme
             )
             .AddScheme<AuthenticationSchemeOptions, ApiTokenHandler>(ApiTokenHandler.Scheme, null)
-            .AddCookie(IdentityConstants.ApplicationScheme, ConfigureCookie);
+            .AddCookie(IdentityConstants.ApplicationScheme, ConfigureCookie)
+            // Never issued; the security-stamp check signs it out beside the other, and fails where it is not there.
+            .AddCookie(IdentityConstants.TwoFactorRememberMeScheme);
 
         services
             .AddIdentityCore<Account>(options =>
@@ -77,16 +84,21 @@ public static class AccountsSetup
         services.AddRateLimiter(options =>
         {
             options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-            options.AddPolicy(SignInLimit, http =>
-                HttpMethods.IsPost(http.Request.Method)
-                    ? RateLimitPartition.GetFixedWindowLimiter(
-                        http.Connection.RemoteIpAddress?.ToString() ?? "",
-                        _ => new() { PermitLimit = 20, Window = TimeSpan.FromMinutes(1) }
-                    )
-                    : RateLimitPartition.GetNoLimiter("")
+            options.AddPolicy(
+                SignInLimit,
+                http =>
+                    HttpMethods.IsPost(http.Request.Method)
+                        ? RateLimitPartition.GetFixedWindowLimiter(
+                            http.Connection.RemoteIpAddress?.ToString() ?? "",
+                            _ => new() { PermitLimit = 20, Window = TimeSpan.FromMinutes(1) }
+                        )
+                        : RateLimitPartition.GetNoLimiter("")
             );
             options.OnRejected = async (rejected, ct) =>
-                await rejected.HttpContext.Response.WriteAsync("Too many attempts from this address. Wait a minute.", ct);
+                await rejected.HttpContext.Response.WriteAsync(
+                    "Too many attempts from this address. Wait a minute.",
+                    ct
+                );
         });
     }
 
@@ -120,7 +132,10 @@ public static class AccountsSetup
     private static Func<RedirectContext<CookieAuthenticationOptions>, Task> Redirect(int status) =>
         context =>
         {
-            if (context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal) || context.Request.Path.StartsWithSegments("/_blazor", StringComparison.Ordinal))
+            if (
+                context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
+                || context.Request.Path.StartsWithSegments("/_blazor", StringComparison.Ordinal)
+            )
                 context.Response.StatusCode = status;
             else
                 context.Response.Redirect(context.RedirectUri);

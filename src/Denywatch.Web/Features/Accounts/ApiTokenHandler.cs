@@ -33,7 +33,11 @@ internal sealed class ApiTokenHandler(
         var account = await (
             from token in db.AccessTokens
             join owner in db.Users on token.AccountId equals owner.Id
-            where token.SecretHash == hash && token.Scope == TokenScope.Api && token.RevokedAt == null && !owner.IsDisabled
+            where
+                token.SecretHash == hash
+                && token.Scope == TokenScope.Api
+                && token.RevokedAt == null
+                && !owner.IsDisabled
             select owner
         )
             .AsNoTracking()
@@ -51,7 +55,8 @@ internal sealed class ApiTokenHandler(
     }
 
     private static string? SecretOf(HttpRequest request) =>
-        request.Headers.Authorization.ToString() is { } header && header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+        request.Headers.Authorization.ToString() is { } header
+        && header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
             ? header[Bearer.Length..].Trim()
             : null;
 }

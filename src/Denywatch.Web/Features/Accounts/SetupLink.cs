@@ -24,8 +24,10 @@ internal sealed class SetupLink(AccountActions accounts, IServer server, Setting
 
     private string Address()
     {
-        var bound = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "http://localhost:8080";
-        return (settings.PublicUrl ?? bound).TrimEnd('/')
+        var bound =
+            server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "http://localhost:8080";
+        return (settings.PublicUrl ?? bound)
+            .TrimEnd('/')
             .Replace("//[::]", "//localhost", StringComparison.Ordinal)
             .Replace("//0.0.0.0", "//localhost", StringComparison.Ordinal)
             .Replace("//127.0.0.1", "//localhost", StringComparison.Ordinal);

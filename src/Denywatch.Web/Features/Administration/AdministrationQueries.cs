@@ -48,7 +48,8 @@ public sealed class AdministrationQueries(IDbContextFactory<DenywatchDb> dbs)
         IQueryable<AuditEntry> entries = db.Audit.AsNoTracking().Where(entry => entry.Id < before);
         if (!string.IsNullOrWhiteSpace(text))
         {
-            var part = $"%{text.Trim().Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal)}%";
+            var part =
+                $"%{text.Trim().Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal)}%";
             entries = entries.Where(entry =>
                 EF.Functions.ILike(entry.Actor, part, @"\")
                 || EF.Functions.ILike(entry.Deed, part, @"\")

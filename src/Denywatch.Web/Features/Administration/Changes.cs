@@ -11,7 +11,8 @@ public static class Changes
         var (old, now) = (Fields(before), Fields(after));
         return
         [
-            .. old.Keys.Union(now.Keys, StringComparer.Ordinal)
+            .. old
+                .Keys.Union(now.Keys, StringComparer.Ordinal)
                 .Select(field => (field, old.GetValueOrDefault(field), now.GetValueOrDefault(field)))
                 .Where(change => change.Item2 != change.Item3),
         ];
@@ -24,7 +25,9 @@ public static class Changes
 
         using var document = JsonDocument.Parse(json);
         return document.RootElement.ValueKind == JsonValueKind.Object
-            ? document.RootElement.EnumerateObject().ToDictionary(p => p.Name, p => Text(p.Value), StringComparer.Ordinal)
+            ? document
+                .RootElement.EnumerateObject()
+                .ToDictionary(p => p.Name, p => Text(p.Value), StringComparer.Ordinal)
             : new(StringComparer.Ordinal) { [""] = Text(document.RootElement) };
     }
 

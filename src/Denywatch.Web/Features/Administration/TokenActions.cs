@@ -33,14 +33,19 @@ public sealed class TokenActions(IDbContextFactory<DenywatchDb> dbs, TimeProvide
         };
         await using var db = await dbs.CreateDbContextAsync(ct);
         db.AccessTokens.Add(token);
-        db.Audit.Add(Audit.Entry(actor, "create token", ("token", name), null, Standing.Of(token), null, token.CreatedAt));
+        db.Audit.Add(
+            Audit.Entry(actor, "create token", ("token", name), null, Standing.Of(token), null, token.CreatedAt)
+        );
         try
         {
             await db.SaveChangesAsync(ct);
         }
-        catch (DbUpdateException raced) when (raced.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        catch (DbUpdateException raced)
+            when (raced.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
         {
-            return AccountResult.Refused($"There is a token called {name} already. Revoke it first, or choose another name.");
+            return AccountResult.Refused(
+                $"There is a token called {name} already. Revoke it first, or choose another name."
+            );
         }
         return new(Outcome.Done, Secret: secret);
     }

@@ -39,12 +39,17 @@ public sealed class DataSourceActions(IDbContextFactory<DenywatchDb> dbs, TimePr
 
         await using var db = await dbs.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var sender = await db.DataSources.Where(source => source.Id == id).Select(source => source.Sender).SingleOrDefaultAsync(ct);
+        var sender = await db
+            .DataSources.Where(source => source.Id == id)
+            .Select(source => source.Sender)
+            .SingleOrDefaultAsync(ct);
         if (sender is null)
             return AccountResult.NotFound;
 
         var reasons = await db.Rejects.Where(reject => reject.DataSourceId == id).ExecuteDeleteAsync(ct);
-        db.Audit.Add(Audit.Entry(actor, "clear rejects", ("sender", sender), new { reasons }, null, null, clock.GetUtcNow()));
+        db.Audit.Add(
+            Audit.Entry(actor, "clear rejects", ("sender", sender), new { reasons }, null, null, clock.GetUtcNow())
+        );
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return AccountResult.Done;

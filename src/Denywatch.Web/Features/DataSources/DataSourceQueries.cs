@@ -53,11 +53,7 @@ public sealed record SourceDetail(
 );
 
 /// <summary>What pages ask about data sources.</summary>
-public sealed class DataSourceQueries(
-    IDbContextFactory<DenywatchDb> dbs,
-    NpgsqlDataSource source,
-    TimeProvider clock
-)
+public sealed class DataSourceQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSource source, TimeProvider clock)
 {
     public const int SlicesListed = 72;
 
@@ -123,7 +119,10 @@ public sealed class DataSourceQueries(
     {
         var now = clock.GetUtcNow();
         await using var db = await dbs.CreateDbContextAsync(ct);
-        if (await db.DataSources.AsNoTracking().Include(s => s.Firewall).SingleOrDefaultAsync(s => s.Id == id, ct) is not { } found)
+        if (
+            await db.DataSources.AsNoTracking().Include(s => s.Firewall).SingleOrDefaultAsync(s => s.Id == id, ct)
+            is not { } found
+        )
             return null;
 
         var rejects = await db
@@ -224,5 +223,6 @@ public sealed class DataSourceQueries(
     private static int Places(DateTimeOffset from, DateTimeOffset to, TimeSpan step) =>
         (int)Math.Max(0, Math.Ceiling((to - from) / step));
 
-    private static DateTimeOffset Aligned(DateTimeOffset at) => new(at.UtcTicks - (at.UtcTicks % slice.Ticks), TimeSpan.Zero);
+    private static DateTimeOffset Aligned(DateTimeOffset at) =>
+        new(at.UtcTicks - (at.UtcTicks % slice.Ticks), TimeSpan.Zero);
 }

@@ -29,16 +29,22 @@ public sealed record SourceHealth(LampState State, string Reason)
 
         var silence = now - last;
         var usual = longestSilence is { } longest && longest > Grace ? longest : Grace;
-        var habit = longestSilence is null
-            ? "it is too new to know its habit"
-            : $"its longest silence in two days was {Times.Length(longestSilence.Value)}";
+        var habit = longestSilence switch
+        {
+            null => "it is too new to know its habit",
+            { TotalMinutes: < 5 } => "in two days it was never silent for 5 min",
+            { } length => $"its longest silence in two days was {Times.Length(length)}",
+        };
 
         if (silence > 2 * usual)
             return new(LampState.Quiet, $"No line for {Times.Length(silence)}; {habit}.");
         if (silence > usual)
             return new(LampState.Late, $"No line for {Times.Length(silence)}; {habit}.");
         if (lag > LateFrom)
-            return new(LampState.Late, $"Its events arrive {Times.Length(lag)} after they happen: buckets wait for them.");
+            return new(
+                LampState.Late,
+                $"Its events arrive {Times.Length(lag)} after they happen: buckets wait for them."
+            );
         return new(LampState.Ok, $"Last line {Times.Length(silence)} ago; {habit}.");
     }
 }

@@ -131,7 +131,10 @@ public sealed class AccountActionsTests(PostgresFixture postgres) : IAsyncLifeti
         var actor = new Actor(null, "eve", role);
 
         Assert.Equal(Outcome.Forbidden, (await actions.AddAsync("bo", "", AccountRole.Admin, actor, Ct)).Outcome);
-        Assert.Equal(Outcome.Forbidden, (await actions.ChangeRoleAsync(Guid.NewGuid(), AccountRole.Admin, actor, Ct)).Outcome);
+        Assert.Equal(
+            Outcome.Forbidden,
+            (await actions.ChangeRoleAsync(Guid.NewGuid(), AccountRole.Admin, actor, Ct)).Outcome
+        );
         Assert.Equal(Outcome.Forbidden, (await actions.DisableAsync(Guid.NewGuid(), true, actor, Ct)).Outcome);
         Assert.Equal(Outcome.Forbidden, (await actions.NewLinkAsync(Guid.NewGuid(), actor, Ct)).Outcome);
     }
@@ -144,7 +147,10 @@ public sealed class AccountActionsTests(PostgresFixture postgres) : IAsyncLifeti
 
         await using var db = database.CreateDbContext();
         var entry = await db.Audit.OrderBy(e => e.Id).LastAsync(Ct);
-        Assert.Equal(("root", "change role", "account", "bo"), (entry.Actor, entry.Deed, entry.SubjectKind, entry.SubjectId));
+        Assert.Equal(
+            ("root", "change role", "account", "bo"),
+            (entry.Actor, entry.Deed, entry.SubjectKind, entry.SubjectId)
+        );
         Assert.Contains("Viewer", entry.Before, StringComparison.Ordinal);
         Assert.Contains("Engineer", entry.After, StringComparison.Ordinal);
     }
@@ -156,7 +162,8 @@ public sealed class AccountActionsTests(PostgresFixture postgres) : IAsyncLifeti
     [InlineData("", "A name is needed.")]
     [InlineData("system", "That name stands for Denywatch itself.")]
     [InlineData("a b", "A name has 2 to 64 letters, digits, dots, dashes, underscores or @.")]
-    public void A_name_is_plain(string name, string? problem) => Assert.Equal(problem, AccountActions.ProblemOfName(name));
+    public void A_name_is_plain(string name, string? problem) =>
+        Assert.Equal(problem, AccountActions.ProblemOfName(name));
 
     [Theory]
     [InlineData("a few plain words", null)]

@@ -38,7 +38,10 @@ public sealed class DataSourceTests(PostgresFixture postgres) : IAsyncLifetime
 
         var rows = await queries.AllAsync(Ct);
 
-        Assert.Equal("fw-b quiet, fw-a ok", string.Join(", ", rows.Select(r => $"{r.Firewall} {r.Health.State}".ToLowerInvariant())));
+        Assert.Equal(
+            "fw-b quiet, fw-a ok",
+            string.Join(", ", rows.Select(r => $"{r.Firewall} {r.Health.State}".ToLowerInvariant()))
+        );
         Assert.Equal(new VerdictRates(10, 20, 2, 0), rows[1].Rates[^1]);
         Assert.Equal(1, rows[1].Rates[^2]?.Denied);
         Assert.Null(rows[1].Rates[^3]);
@@ -66,7 +69,10 @@ public sealed class DataSourceTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(Outcome.Done, (await actions.PinAsync("token:edge", "cisco_asa", engineer, Ct)).Outcome);
 
         await using var db = database.CreateDbContext();
-        Assert.All(await db.DataSources.ToListAsync(Ct), s => Assert.Equal(("Europe/Berlin", "cisco_asa"), (s.TimeZone, s.PinnedIntegration)));
+        Assert.All(
+            await db.DataSources.ToListAsync(Ct),
+            s => Assert.Equal(("Europe/Berlin", "cisco_asa"), (s.TimeZone, s.PinnedIntegration))
+        );
         Assert.Equal(2, await db.Audit.CountAsync(Ct));
     }
 

@@ -18,7 +18,9 @@ public class SourceHealthTests
     public void A_source_is_measured_by_its_own_habit(int silentMinutes, int longestMinutes, LampState state) =>
         Assert.Equal(
             state,
-            SourceHealth.Of(now.AddMinutes(-silentMinutes), TimeSpan.FromMinutes(longestMinutes), TimeSpan.Zero, now).State
+            SourceHealth
+                .Of(now.AddMinutes(-silentMinutes), TimeSpan.FromMinutes(longestMinutes), TimeSpan.Zero, now)
+                .State
         );
 
     [Fact]

@@ -1,0 +1,108 @@
+using System.Net;
+using Denywatch.Events;
+using Denywatch.Storage;
+using Denywatch.Storage.Entities;
+using Denywatch.Testing;
+using Denywatch.Web.Features.Rules;
+using Denywatch.Web.Features.Scoring;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Denywatch.Web.Tests.Scoring;
+
+/// <summary>A worker node without Hangfire: the test calls its tasks.</summary>
+public sealed class Worker : IAsyncDisposable
+{
+    private readonly ServiceProvider provider;
+
+    private Worker(ServiceProvider provider, string connectionString) =>
+        (this.provider, ConnectionString) = (provider, connectionString);
+
+    public string ConnectionString { get; }
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public static async Task<Worker> NewAsync(PostgresFixture postgres) =>
+        Node(await postgres.CreateDatabaseAsync(PrepareAsync));
+
+    /// <summary>One more node on the same database.</summary>
+    public static Worker Node(string connectionString)
+    {
+        var services = new ServiceCollection();
+        services.AddDatabase(connectionString);
+        services.AddSingleton(TimeProvider.System);
+        services.AddLogging();
+        services.AddMemoryCache();
+        services.AddSingleton<SeriesRates>().AddSingleton<Findings>().AddSingleton<AlertRaiser>().AddSingleton<SeriesScorer>();
+        services.AddTransient<LookTask>().AddTransient<CloseBucketsTask>();
+        return new(services.BuildServiceProvider(), connectionString);
+    }
+
+    public T Get<T>()
+        where T : notnull => provider.GetRequiredService<T>();
+
+    public NpgsqlDataSource Source => Get<NpgsqlDataSource>();
+
+    public Task<DenywatchDb> DbAsync() => Get<IDbContextFactory<DenywatchDb>>().CreateDbContextAsync(Stop);
+
+    public Task LookAsync() => Get<LookTask>().RunAsync(Stop);
+
+    public async Task CloseAsync()
+    {
+        for (var shard = 0; shard < Series.Shards; shard++)
+            await Get<CloseBucketsTask>().RunAsync(shard, Stop);
+    }
+
+    /// <summary>Denies of one firewall, spread over [from, to), as one batch.</summary>
+    /// <param name="perSlice">Denies in each slice.</param>
+    public async Task DenyAsync(DateTimeOffset from, DateTimeOffset to, Func<DateTimeOffset, int> perSlice, string firewall = "fw-1", string source = "203.0.113.7", int port = 443)
+    {
+        List<DenyFlow> flows = [];
+        List<SourceTally> tallies = [];
+        for (var slice = DenyFlow.SliceOf(from); slice < to; slice += DenyFlow.SliceSpan)
+        {
+            var count = perSlice(slice);
+            var key = new FlowKey(slice, firewall, IPAddress.Parse(source), IPAddress.Parse("192.0.2.1"), port, "tcp", "deny-all", Direction.Inbound);
+            var flow = new DenyFlow(key, default, "ecs");
+            if (count > 0)
+                flow.Add(slice, count, null, "a line");
+            if (count > 0)
+                flows.Add(flow);
+            tallies.Add(new() { Source = new("token:test", "ecs", firewall), Slice = slice, Denied = count });
+        }
+        await Get<BatchStore>()
+            .AppendAsync(
+                new()
+                {
+                    Sender = "token:test",
+                    ReceivedAt = DateTimeOffset.UtcNow,
+                    Flows = flows,
+                    Tallies = tallies,
+                },
+                null,
+                Stop
+            );
+    }
+
+    public async Task<T?> AskAsync<T>(string sql)
+    {
+        await using var connection = await Source.OpenConnectionAsync(Stop);
+        return await connection.ScalarAsync<T>(sql, Stop);
+    }
+
+    public async Task RunAsync(string sql)
+    {
+        await using var connection = await Source.OpenConnectionAsync(Stop);
+        await connection.ExecuteAsync(sql, Stop);
+    }
+
+    public async ValueTask DisposeAsync() => await provider.DisposeAsync();
+
+    private static async Task PrepareAsync(string connectionString)
+    {
+        await using var node = Node(connectionString);
+        await Database.MigrateAsync(node.Source, CancellationToken.None);
+        await RulesSetup.SeedAsync(node.Get<IDbContextFactory<DenywatchDb>>(), TimeProvider.System, CancellationToken.None);
+    }
+}
