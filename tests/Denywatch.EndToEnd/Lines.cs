@@ -16,7 +16,7 @@ public static class Lines
     public static string Ecs(int i, DateTimeOffset at, string firewall) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"@timestamp":"{{at.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ}}","event":{"category":["network"],"type":["connection","denied"],"action":"deny"},"source":{"ip":"{{SourceOf(i)}}","port":{{1024 + (i % 60000)}}},"destination":{"ip":"192.0.2.10","port":{{1 + (i % 65000)}}},"network":{"transport":"tcp"},"observer":{"name":"{{firewall}}"},"rule":{"name":"deny-all"}}"""
+            $$"""{"@timestamp":"{{at.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ}}","event":{"category":["network"],"type":["connection","denied"],"action":"deny"},"source":{"ip":"{{SourceOf(i)}}","port":{{1024 + (i % 60000)}}},"destination":{"ip":"192.0.2.10","port":{{1 + (i % 65000)}}},"network":{"transport":"tcp"},"observer":{"name":"{{firewall}}"},"rule":{"name":"deny-all"} }"""
         );
 
     /// <summary>Four weeks of 5-minute counts up to <paramref name="until"/>, as the generic CSV.</summary>
