@@ -89,7 +89,7 @@ public sealed class KillTests(PostgresFixture postgres)
 
         var now = DateTimeOffset.UtcNow;
         await Senders.SendAsync(first.SyslogPort, Enumerable.Range(0, 3_000).Select(i => Lines.FortiGate(i, now, "fw-1", port: 445)), Stop);
-        await intake.UntilAsync("SELECT sum(count) > 3000 FROM recent_flows WHERE destination_port = 445 HAVING sum(count) >= 3000", TimeSpan.FromSeconds(20), Stop);
+        await intake.UntilAsync("SELECT coalesce(sum(count), 0) >= 3000 FROM recent_flows WHERE destination_port = 445", TimeSpan.FromSeconds(20), Stop);
         await first.KillAsync();
 
         await intake.UntilAsync("SELECT count(*) > 0 FROM alerts", TimeSpan.FromSeconds(90), Stop);
