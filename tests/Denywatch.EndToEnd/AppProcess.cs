@@ -149,6 +149,7 @@ public sealed partial class AppProcess : IAsyncDisposable
         start.Environment["Denywatch__SyslogPort"] = $"{SyslogPort}";
         start.Environment["Denywatch__DataFolder"] = folder.File("data");
         start.Environment["ConnectionStrings__Denywatch"] = options.ConnectionString ?? "";
+        start.Environment["Logging__LogLevel__Default"] = "Information";
         foreach (var (key, value) in options.Settings)
             start.Environment[key] = value;
         process = Process.Start(start)!;
