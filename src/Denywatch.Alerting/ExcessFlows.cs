@@ -1,21 +1,23 @@
 namespace Denywatch.Alerting;
 
-/// <summary>The flows that carry an excess: what two alerts must share to be one.</summary>
-public static class ExcessFlows
+/// <summary>The headline contributors of an excess: what tells one alert from another.</summary>
+public sealed record Carriers(Dimension Dimension, IReadOnlyList<string> Values)
 {
     /// <summary>A contributor below this share is background.</summary>
     private const double LeastShare = 0.05;
 
-    /// <summary>Those of <paramref name="flows"/> that belong to the headline contributors of <paramref name="excess"/>.</summary>
-    public static List<FlowRow> Of(IReadOnlyList<FlowRow> flows, Excess excess)
+    public static Carriers Of(Excess excess)
+    {
+        ArgumentNullException.ThrowIfNull(excess);
+        var top = excess.By(excess.Headline).Top.Where(contributor => contributor.Share >= LeastShare);
+        return new(excess.Headline, [.. top.Select(contributor => contributor.Value)]);
+    }
+
+    /// <summary>Those of <paramref name="flows"/> that belong to a carrier.</summary>
+    public IReadOnlyList<FlowRow> Among(IReadOnlyList<FlowRow> flows)
     {
         ArgumentNullException.ThrowIfNull(flows);
-        ArgumentNullException.ThrowIfNull(excess);
-        var carriers = excess
-            .By(excess.Headline)
-            .Top.Where(contributor => contributor.Share >= LeastShare)
-            .Select(contributor => contributor.Value)
-            .ToHashSet(StringComparer.Ordinal);
-        return [.. flows.Where(flow => carriers.Contains(Attribution.ValueOf(flow, excess.Headline)))];
+        var values = Values.ToHashSet(StringComparer.Ordinal);
+        return [.. flows.Where(flow => values.Contains(Attribution.ValueOf(flow, Dimension)))];
     }
 }

@@ -39,7 +39,6 @@ public static class SafeMarkdown
         && (
             url.StartsWith('/') && !url.StartsWith("//", StringComparison.Ordinal)
             || url.StartsWith('#')
-            || Uri.TryCreate(url, UriKind.Absolute, out var address)
-                && address.Scheme is "http" or "https" or "mailto"
+            || Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" or "mailto"
         );
 }

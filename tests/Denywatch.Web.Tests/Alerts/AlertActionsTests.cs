@@ -106,10 +106,7 @@ public sealed class AlertActionsTests(PostgresFixture postgres) : IAsyncLifetime
 
         await using var db = await app.DbAsync();
         var trail = await AuditOf(db, alert.Id).OrderBy(entry => entry.Id).ToListAsync(Stop);
-        Assert.Equal(
-            ["acknowledge", "annotate", "assign", "close", "reopen"],
-            trail.Select(entry => entry.Deed)
-        );
+        Assert.Equal(["acknowledge", "annotate", "assign", "close", "reopen"], trail.Select(entry => entry.Deed));
         for (var i = 1; i < trail.Count; i++)
             Assert.Equal(trail[i - 1].After, trail[i].Before);
         Assert.Equal(["looking", "It is **ours**.", null, "a drill", "not a drill"], trail.Select(entry => entry.Why));

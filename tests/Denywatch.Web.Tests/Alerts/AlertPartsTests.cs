@@ -74,7 +74,8 @@ public sealed class AlertPartsTests : PageTest
     {
         AlertsView? asked = null;
         var filters = Render<AlertFilters>(p =>
-            p.Add(f => f.View, new AlertsView(Cause: "flood", Text: "10.2.3.4")).Add(f => f.OnChange, view => asked = view)
+            p.Add(f => f.View, new AlertsView(Cause: "flood", Text: "10.2.3.4"))
+                .Add(f => f.OnChange, view => asked = view)
         );
 
         Assert.Equal(2, filters.FindAll(".chip").Count);
@@ -87,7 +88,10 @@ public sealed class AlertPartsTests : PageTest
     public void A_note_is_markdown_and_a_change_is_a_sentence()
     {
         var stream = Render<AlertStream>(p =>
-            p.Add(s => s.Notes, [Line("note", "It is **ours** <script>x</script>"), Line("acknowledged", "Acknowledged.")])
+            p.Add(
+                s => s.Notes,
+                [Line("note", "It is **ours** <script>x</script>"), Line("acknowledged", "Acknowledged.")]
+            )
         );
 
         Assert.Equal("ours", stream.Find(".note strong:not(.stream-head strong)").TextContent);

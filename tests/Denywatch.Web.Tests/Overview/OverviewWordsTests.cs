@@ -26,9 +26,8 @@ public sealed class OverviewWordsTests
             "1 open alert; learning what is usual, 5 of 12 comparable buckets so far.",
             Sentence(new(1, 0, 0, null), Hour(100) with { Comparable = 5 })
         );
-        var quiet = Hour(100).Model.Points.Append(
-            new(Some.Start.AddHours(1), null, 100, 80, 120, null, PointState.Missing)
-        );
+        var quiet = Hour(100)
+            .Model.Points.Append(new(Some.Start.AddHours(1), null, 100, 80, 120, null, PointState.Missing));
         Assert.Equal(
             "No open alerts, 3 acknowledged; no data since 15:00.",
             Sentence(new(0, 3, 0, null), new(new([.. quiet], [], span), 0, null))

@@ -33,11 +33,7 @@ public sealed class TimelineQueriesTests(PostgresFixture postgres) : IAsyncLifet
             await RecordAsync(series, open - 3 * span, 10, 96);
             await RecordAsync(series, open - 2 * span, null, 0);
         }
-        await connection.ExecuteAsync(
-            "UPDATE series SET next_bucket = @next",
-            Stop,
-            ("next", open - span)
-        );
+        await connection.ExecuteAsync("UPDATE series SET next_bucket = @next", Stop, ("next", open - span));
         await connection.ExecuteAsync(
             """
             INSERT INTO counts (span, at, firewall_id, count) VALUES (15, @waiting, @firewall, 7), (15, @open, @firewall, 3);

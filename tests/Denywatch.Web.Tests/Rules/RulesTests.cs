@@ -73,8 +73,7 @@ public sealed class RulesTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData(AccountRole.Analyst, "because", Outcome.Done)]
     public async Task A_rule_is_switched_by_an_analyst_with_a_reason(AccountRole role, string reason, Outcome expected)
     {
-        var outcome = await app
-            .Get<RuleActions>()
+        var outcome = await app.Get<RuleActions>()
             .SwitchAsync(Spike, on: false, reason, new(null, "someone", role), Stop);
 
         Assert.Equal(expected, outcome);

@@ -117,13 +117,7 @@ public sealed class AlertActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
         string? comment,
         Actor actor,
         CancellationToken ct
-    ) =>
-        DoAsync(
-            ids,
-            new(actor, "reopen", "reopened", comment),
-            (alert, _) => alert.Reopen() ? "Reopened." : null,
-            ct
-        );
+    ) => DoAsync(ids, new(actor, "reopen", "reopened", comment), (alert, _) => alert.Reopen() ? "Reopened." : null, ct);
 
     /// <summary>Writes a note (Markdown) to each alert; closed ones take notes too.</summary>
     public Task<AlertResult> AnnotateAsync(
@@ -168,7 +162,10 @@ public sealed class AlertActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
         {
             await using var db = await dbs.CreateDbContextAsync(ct);
             // In one order, so that two people who choose the same alerts do not wait for each other in a circle.
-            var alerts = await db.Alerts.Where(alert => ids.Contains(alert.Id)).OrderBy(alert => alert.Id).ToListAsync(ct);
+            var alerts = await db
+                .Alerts.Where(alert => ids.Contains(alert.Id))
+                .OrderBy(alert => alert.Id)
+                .ToListAsync(ct);
             if (alerts.Count == 0)
                 return AlertResult.Of(Outcome.NotFound);
 

@@ -4,7 +4,13 @@ using Denywatch.Alerting;
 namespace Denywatch.Web.Features.Alerts;
 
 /// <summary>What an alert was raised on, frozen with it as JSON.</summary>
-public sealed record AlertEvidence(Excess Excess, CauseFinding Finding, SeverityFinding? Severity = null)
+/// <param name="Carriers">Who carried the excess when it was raised: another series folds in only if they carry it too.</param>
+public sealed record AlertEvidence(
+    Excess Excess,
+    CauseFinding Finding,
+    SeverityFinding? Severity = null,
+    Carriers? Carriers = null
+)
 {
     public string ToJson() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
 
@@ -13,8 +19,9 @@ public sealed record AlertEvidence(Excess Excess, CauseFinding Finding, Severity
     {
         try
         {
-            return JsonSerializer.Deserialize<AlertEvidence>(json, JsonSerializerOptions.Web)
-                is { Excess.Dimensions: not null, Finding.Checklist: not null } evidence
+            return
+                JsonSerializer.Deserialize<AlertEvidence>(json, JsonSerializerOptions.Web)
+                    is { Excess.Dimensions: not null, Finding.Checklist: not null } evidence
                 ? evidence
                 : null;
         }

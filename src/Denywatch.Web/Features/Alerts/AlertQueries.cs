@@ -57,7 +57,11 @@ public sealed record AlertDetail(
 );
 
 /// <summary>Alerts before it that are like it, and what people found them to be.</summary>
-public sealed record SimilarAlerts(int Total, IReadOnlyList<(CloseReason? Reason, int Count)> Verdicts, IReadOnlyList<AlertRow> Newest);
+public sealed record SimilarAlerts(
+    int Total,
+    IReadOnlyList<(CloseReason? Reason, int Count)> Verdicts,
+    IReadOnlyList<AlertRow> Newest
+);
 
 /// <summary>A line as a firewall sent it.</summary>
 public sealed record RawSample(DateTimeOffset Slice, string Firewall, string Line);
@@ -80,7 +84,9 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
                     active.Count(alert => alert.Status == AlertStatus.Open),
                     active.Count(alert => alert.Status == AlertStatus.Acknowledged),
                     active.Count(alert => alert.Assignee == me),
-                    active.Where(alert => alert.Status == AlertStatus.Open).Min(alert => (DateTimeOffset?)alert.StartedAt)
+                    active
+                        .Where(alert => alert.Status == AlertStatus.Open)
+                        .Min(alert => (DateTimeOffset?)alert.StartedAt)
                 ))
                 .SingleOrDefaultAsync(ct)
             ?? new(0, 0, 0, null);
@@ -139,7 +145,11 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         if (
-            await db.Alerts.AsNoTracking().Include(alert => alert.Rule).Include(alert => alert.Notes).FirstOrDefaultAsync(alert => alert.Id == id, ct)
+            await db
+                .Alerts.AsNoTracking()
+                .Include(alert => alert.Rule)
+                .Include(alert => alert.Notes)
+                .FirstOrDefaultAsync(alert => alert.Id == id, ct)
             is not { } alert
         )
             return null;
@@ -255,19 +265,28 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         return await db
-            .Users.Where(account => !account.IsDisabled && account.Role != AccountRole.Viewer && account.UserName != null)
+            .Users.Where(account =>
+                !account.IsDisabled && account.Role != AccountRole.Viewer && account.UserName != null
+            )
             .OrderBy(account => account.UserName)
             .Select(account => account.UserName!)
             .ToListAsync(ct);
     }
 
     /// <summary>Causes, and firewalls, that filters offer.</summary>
-    public async Task<(IReadOnlyList<string> Causes, IReadOnlyList<string> Firewalls)> ChoicesAsync(CancellationToken ct)
+    public async Task<(IReadOnlyList<string> Causes, IReadOnlyList<string> Firewalls)> ChoicesAsync(
+        CancellationToken ct
+    )
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         var since = clock.GetUtcNow() - similarFor;
         return (
-            await db.Alerts.Where(alert => alert.StartedAt >= since).Select(alert => alert.Cause).Distinct().Order().ToListAsync(ct),
+            await db
+                .Alerts.Where(alert => alert.StartedAt >= since)
+                .Select(alert => alert.Cause)
+                .Distinct()
+                .Order()
+                .ToListAsync(ct),
             await db.Firewalls.Select(firewall => firewall.Name).Order().Take(200).ToListAsync(ct)
         );
     }
@@ -277,7 +296,10 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
         var alerts = db.Alerts.AsQueryable();
         if (view.Text is { Length: > 0 } text)
         {
-            if (text[0] == '#' && long.TryParse(text.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+            if (
+                text[0] == '#'
+                && long.TryParse(text.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            )
             {
                 alerts = alerts.Where(alert => alert.Id == id);
             }

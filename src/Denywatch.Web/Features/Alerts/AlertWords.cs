@@ -81,8 +81,13 @@ public static class AlertWords
     public static string Done(string deed, AlertResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
-        var done = result.Changes.Count == 1 ? $"#{result.Changes[0].Id} {deed}." : $"{Numbers.Exact(result.Changes.Count)} alerts {deed}.";
-        return result.Skipped.Count == 0 ? done : $"{done} {Numbers.Exact(result.Skipped.Count)} left out: they had changed meanwhile.";
+        var done =
+            result.Changes.Count == 1
+                ? $"#{result.Changes[0].Id} {deed}."
+                : $"{Numbers.Exact(result.Changes.Count)} alerts {deed}.";
+        return result.Skipped.Count == 0
+            ? done
+            : $"{done} {Numbers.Exact(result.Skipped.Count)} left out: they had changed meanwhile.";
     }
 
     /// <summary>What limits how far an alert can be trusted.</summary>

@@ -45,7 +45,9 @@ public static class AlertsApi
         alerts.MapGet("/{id:long}", FindAsync).WithSummary("One alert with its evidence, notes and history");
 
         var deeds = alerts.MapGroup("").RequireAuthorization(nameof(Policy.Triage));
-        deeds.MapPost("/{id:long}/acknowledge", AcknowledgeAsync).WithSummary("Takes an open alert into the caller's hands");
+        deeds
+            .MapPost("/{id:long}/acknowledge", AcknowledgeAsync)
+            .WithSummary("Takes an open alert into the caller's hands");
         deeds.MapPost("/{id:long}/assign", AssignAsync).WithSummary("Gives an alert to someone, or to nobody");
         deeds.MapPost("/{id:long}/notes", AnnotateAsync).WithSummary("Writes a note (Markdown)");
         deeds.MapPost("/{id:long}/close", CloseAsync).WithSummary("Closes an alert with a reason");
@@ -61,8 +63,7 @@ public static class AlertsApi
         AlertQueries queries,
         ClaimsPrincipal user,
         CancellationToken ct
-    ) =>
-        TypedResults.Ok(await queries.PageAsync(view, Actor.Of(user).Name, Math.Clamp(take ?? 50, 1, MostOnPage), ct));
+    ) => TypedResults.Ok(await queries.PageAsync(view, Actor.Of(user).Name, Math.Clamp(take ?? 50, 1, MostOnPage), ct));
 
     private static async Task<Ok<AlertCounts>> CountsAsync(
         AlertQueries queries,
@@ -90,13 +91,9 @@ public static class AlertsApi
         );
     }
 
-    private static async Task<Results<NoContent, ForbidHttpResult, NotFound, Conflict, ValidationProblem>> AcknowledgeAsync(
-        long id,
-        Comment body,
-        AlertActions actions,
-        ClaimsPrincipal user,
-        CancellationToken ct
-    )
+    private static async Task<
+        Results<NoContent, ForbidHttpResult, NotFound, Conflict, ValidationProblem>
+    > AcknowledgeAsync(long id, Comment body, AlertActions actions, ClaimsPrincipal user, CancellationToken ct)
     {
         return (await actions.AcknowledgeAsync([id], body.Text, Actor.Of(user), ct)).Outcome switch
         {
@@ -124,13 +121,9 @@ public static class AlertsApi
         };
     }
 
-    private static async Task<Results<NoContent, ForbidHttpResult, NotFound, Conflict, ValidationProblem>> AnnotateAsync(
-        long id,
-        Comment body,
-        AlertActions actions,
-        ClaimsPrincipal user,
-        CancellationToken ct
-    )
+    private static async Task<
+        Results<NoContent, ForbidHttpResult, NotFound, Conflict, ValidationProblem>
+    > AnnotateAsync(long id, Comment body, AlertActions actions, ClaimsPrincipal user, CancellationToken ct)
     {
         if ((string.IsNullOrWhiteSpace(body.Text) ? "A note needs a text." : null) is { } problem)
             return Invalid("text", problem);
@@ -179,12 +172,9 @@ public static class AlertsApi
         };
     }
 
-    private static async Task<Results<Ok<ManyDone>, ForbidHttpResult, NotFound, Conflict, ValidationProblem>> AcknowledgeManyAsync(
-        ManyAcknowledged body,
-        AlertActions actions,
-        ClaimsPrincipal user,
-        CancellationToken ct
-    )
+    private static async Task<
+        Results<Ok<ManyDone>, ForbidHttpResult, NotFound, Conflict, ValidationProblem>
+    > AcknowledgeManyAsync(ManyAcknowledged body, AlertActions actions, ClaimsPrincipal user, CancellationToken ct)
     {
         var result = await actions.AcknowledgeAsync(body.Ids ?? [], body.Comment, Actor.Of(user), ct);
         return result.Outcome switch
@@ -196,12 +186,9 @@ public static class AlertsApi
         };
     }
 
-    private static async Task<Results<Ok<ManyDone>, ForbidHttpResult, NotFound, Conflict, ValidationProblem>> AssignManyAsync(
-        ManyAssigned body,
-        AlertActions actions,
-        ClaimsPrincipal user,
-        CancellationToken ct
-    )
+    private static async Task<
+        Results<Ok<ManyDone>, ForbidHttpResult, NotFound, Conflict, ValidationProblem>
+    > AssignManyAsync(ManyAssigned body, AlertActions actions, ClaimsPrincipal user, CancellationToken ct)
     {
         var result = await actions.AssignAsync(body.Ids ?? [], body.To, body.Comment, Actor.Of(user), ct);
         return result.Outcome switch
@@ -213,12 +200,9 @@ public static class AlertsApi
         };
     }
 
-    private static async Task<Results<Ok<ManyDone>, ForbidHttpResult, NotFound, Conflict, ValidationProblem>> CloseManyAsync(
-        ManyClosed body,
-        AlertActions actions,
-        ClaimsPrincipal user,
-        CancellationToken ct
-    )
+    private static async Task<
+        Results<Ok<ManyDone>, ForbidHttpResult, NotFound, Conflict, ValidationProblem>
+    > CloseManyAsync(ManyClosed body, AlertActions actions, ClaimsPrincipal user, CancellationToken ct)
     {
         if (body.Closing is not { } closing)
             return Invalid("closing", "Say how they are closed.");

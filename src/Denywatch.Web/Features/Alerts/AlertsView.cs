@@ -60,12 +60,7 @@ public sealed record AlertsView(
     private const string Path = "/alerts";
 
     /// <summary>True if anything but the sort is set.</summary>
-    public bool IsNarrowed =>
-        this with
-        {
-            Sort = null,
-            After = null,
-        } != new AlertsView();
+    public bool IsNarrowed => this with { Sort = null, After = null } != new AlertsView();
 
     /// <summary>Reads it from an address; what makes no sense is left out.</summary>
     public static AlertsView Read(Uri address)

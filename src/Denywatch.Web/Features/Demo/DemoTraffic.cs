@@ -36,21 +36,19 @@ public sealed partial class DemoTraffic(
     /// <summary>Lines sent to our own receiver come from here, so the month's do too.</summary>
     private const string Sender = "syslog:127.0.0.1";
 
+    private const string BeingFilled = "The demo is being filled.";
+
     private static readonly TimeSpan History = TimeSpan.FromDays(30);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var now = clock.GetUtcNow();
         var generator = await GeneratorAsync(now, stoppingToken);
-        var from = await FilledUntilAsync(stoppingToken);
-        if (from is null)
-        {
-            await SeedSitesAsync(generator.Estate, stoppingToken);
-            await enrichment.RefreshAsync(stoppingToken);
-        }
-        var start = from ?? DenyFlow.SliceOf(now - History);
+        await SeedSitesAsync(generator.Estate, stoppingToken);
+        await enrichment.RefreshAsync(stoppingToken);
+        var start = await FilledUntilAsync(stoppingToken) ?? DenyFlow.SliceOf(now - History);
         await FillAsync(generator, start, now, stoppingToken);
-        await ScoreAsync(isFirst: from is null, stoppingToken);
+        await ScoreAsync(stoppingToken);
         await GoOnAsync(generator, now, stoppingToken);
     }
 
@@ -72,6 +70,11 @@ public sealed partial class DemoTraffic(
     private async Task SeedSitesAsync(Estate estate, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
+        if (await db.Sites.AnyAsync(ct))
+            return;
+
+        // Nothing is scored until the whole month is there: its alerts are to come as they would have come.
+        await db.Jobs.ExecuteUpdateAsync(jobs => jobs.SetProperty(j => j.IsOpen, false).SetProperty(j => j.Problem, BeingFilled), ct);
         foreach (var firewalls in estate.Firewalls.GroupBy(firewall => firewall.Site, StringComparer.Ordinal))
         {
             var site = new Site
@@ -142,9 +145,12 @@ public sealed partial class DemoTraffic(
         };
     }
 
-    private async Task ScoreAsync(bool isFirst, CancellationToken ct)
+    private async Task ScoreAsync(CancellationToken ct)
     {
         while ((await counts.RecomputeAsync(ct)).Count > 0) { }
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var isFirst = await db.Jobs.Where(job => job.Problem == BeingFilled)
+            .ExecuteUpdateAsync(jobs => jobs.SetProperty(j => j.IsOpen, true).SetProperty(j => j.Problem, (string?)null), ct) > 0;
         for (var shard = 0; shard < Series.Shards; shard++)
         {
             foreach (var series in await records.DueAsync(shard, ct))

@@ -14,7 +14,8 @@ public sealed class Moment<T>(TimeSpan length, TimeProvider clock)
         ArgumentNullException.ThrowIfNull(ask);
         lock (gate)
         {
-            var isOld = answer is null || answer.IsFaulted || answer.IsCanceled || clock.GetElapsedTime(askedAt) > length;
+            var isOld =
+                answer is null || answer.IsFaulted || answer.IsCanceled || clock.GetElapsedTime(askedAt) > length;
             if (isOld)
             {
                 askedAt = clock.GetTimestamp();

@@ -35,7 +35,10 @@ public static class OverviewWords
         if (estate.Comparable is { } comparable)
             return $"learning what is usual, {comparable} of {SeriesModel.ComparableNeeded} comparable buckets so far";
 
-        var closed = points.Where(point => point.State is PointState.Final or PointState.Missing).TakeLast(Recent).ToList();
+        var closed = points
+            .Where(point => point.State is PointState.Final or PointState.Missing)
+            .TakeLast(Recent)
+            .ToList();
         if (closed.Count == 0)
             return "the first bucket is still open";
         if (closed[^1].State == PointState.Missing)
@@ -76,7 +79,8 @@ public static class OverviewWords
             PointState.Learning => $"{expected}; still learning, so there is no score.",
             PointState.Open => $"{expected} by its end; still open, score {Math.Floor(point.Score ?? 0)} so far.",
             _ when RecordScore.BandOf(point.Score ?? 0) == Band.None => $"{expected}; within what is usual.",
-            _ => $"{expected}; score {Math.Floor(point.Score ?? 0)}, {RecordScore.BandOf(point.Score ?? 0).ToString().ToLowerInvariant()}.",
+            _ =>
+                $"{expected}; score {Math.Floor(point.Score ?? 0)}, {RecordScore.BandOf(point.Score ?? 0).ToString().ToLowerInvariant()}.",
         };
     }
 }

@@ -28,7 +28,9 @@ public static class RuleWords
 
         var words = new List<string>();
         if (jobs.Max(job => job.LastScored) is { } last)
-            words.Add($"Scored {Times.Compact(TimeZoneInfo.ConvertTime(last, zone), TimeZoneInfo.ConvertTime(now, zone))}");
+            words.Add(
+                $"Scored {Times.Compact(TimeZoneInfo.ConvertTime(last, zone), TimeZoneInfo.ConvertTime(now, zone))}"
+            );
         else
             words.Add("The first bucket is still open");
 

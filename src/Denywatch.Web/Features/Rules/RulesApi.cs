@@ -1,6 +1,6 @@
+using System.Security.Claims;
 using Denywatch.Storage.Entities;
 using Denywatch.Web.Features.Accounts;
-using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Denywatch.Web.Features.Rules;

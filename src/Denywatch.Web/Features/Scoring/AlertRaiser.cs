@@ -205,16 +205,16 @@ public sealed partial class AlertRaiser(
     {
         var series = telling.Series;
         var reach = Episodes.Gap * series.BucketSpan;
-        var mine = ExcessFlows.Of(finding.Flows, finding.Excess);
+        var mine = Carriers.Of(finding.Excess).Among(finding.Flows);
         foreach (var other in await EpisodeStore.OthersAsync(telling.Connection, series.Id, bucket, reach, ct))
         {
             var alert = await telling.Db.Alerts.SingleAsync(a => a.Id == other.AlertId, ct);
-            if (AlertEvidence.Read(alert.Evidence) is not { Excess: { } theirExcess })
+            if (AlertEvidence.Read(alert.Evidence) is not { Carriers: { } carriers })
                 continue;
 
             var owner = await telling.Db.Series.SingleAsync(s => s.Id == other.SeriesId, ct);
             var theirs = await flows.BetweenAsync(bucket, bucket + series.BucketSpan, owner.FirewallId, ct);
-            if (Folding.BelongTogether(mine, ExcessFlows.Of(theirs, theirExcess)))
+            if (Folding.BelongTogether(mine, carriers.Among(theirs)))
                 return alert;
         }
         return null;
@@ -249,7 +249,9 @@ public sealed partial class AlertRaiser(
             {
                 var finding = await findings.OfAsync(series, episode.PeakBucket, episode.Started, ct);
                 Reopen(telling, alert, known, finding.Excess, record.Bucket);
-                Tell(alert, finding, finding.EvidenceFor(SeverityOf(telling.Rule)), record);
+                var first = AlertEvidence.Read(alert.Evidence)?.Carriers;
+                var evidence = finding.EvidenceFor(SeverityOf(telling.Rule));
+                Tell(alert, finding, evidence with { Carriers = first ?? evidence.Carriers }, record);
             }
         }
         else if (alert.Status == AlertStatus.Closed && AlertEvidence.Read(alert.Evidence)?.Excess is { } told)

@@ -47,14 +47,20 @@ public static class LineTrial
         [
             ("verdict", read.Verdict.ToString().ToLowerInvariant()),
             ("because", read.Reason),
-            ("@timestamp", read.Timestamp?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture)),
+            (
+                "@timestamp",
+                read.Timestamp?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture)
+            ),
             ("event.action", read.Action),
             ("source.ip", read.Source?.ToString()),
             ("source.port", read.SourcePort?.ToString(CultureInfo.InvariantCulture)),
             ("destination.ip", read.Destination?.ToString()),
             ("destination.port", read.DestinationPort?.ToString(CultureInfo.InvariantCulture)),
             ("network.transport", read.Transport),
-            ("network.direction", read.Direction == Direction.Unknown ? null : read.Direction.ToString().ToLowerInvariant()),
+            (
+                "network.direction",
+                read.Direction == Direction.Unknown ? null : read.Direction.ToString().ToLowerInvariant()
+            ),
             ("observer.name", read.Observer),
             ("rule.name", read.Rule),
             ("count", read.Count == 1 ? null : read.Count.ToString(CultureInfo.InvariantCulture)),

@@ -44,7 +44,10 @@ public sealed record SetupState(
         if (LastReceivedAt is not { } last)
             return (LampState.Never, "No line has arrived yet.");
         if (now - last > quietAfter)
-            return (LampState.Quiet, $"Nothing for {Times.Length(now - last)}; {Numbers.Exact(Denied)} denies in the last 24 h.");
+            return (
+                LampState.Quiet,
+                $"Nothing for {Times.Length(now - last)}; {Numbers.Exact(Denied)} denies in the last 24 h."
+            );
         if (Denied == 0 && Rejected > 0)
             return (LampState.Late, $"Lines arrive, but none is understood: {RejectReason}.");
         if (Denied == 0)
@@ -54,7 +57,10 @@ public sealed record SetupState(
             );
 
         var from = Sources == 1 ? "one source" : $"{Numbers.Exact(Sources)} sources";
-        return (LampState.Ok, $"{Numbers.Exact(Denied)} denies in the last 24 h from {from}, the newest line {Times.Length(now - last)} ago.");
+        return (
+            LampState.Ok,
+            $"{Numbers.Exact(Denied)} denies in the last 24 h from {from}, the newest line {Times.Length(now - last)} ago."
+        );
     }
 
     /// <summary>Second lamp: does the model learn, or score already?</summary>
@@ -159,12 +165,14 @@ public sealed class SetupQueries(NpgsqlDataSource source, RuleQueries rules)
             using var document = JsonDocument.Parse(json);
             return document.RootElement.ValueKind != JsonValueKind.Object
                 ? []
-                : 
+                :
                 [
                     .. document
                         .RootElement.EnumerateObject()
                         .Select(field => (field.Name, field.Value.ToString()))
-                        .OrderBy(field => Array.IndexOf(order, field.Name) is >= 0 and var place ? place : order.Length),
+                        .OrderBy(field =>
+                            Array.IndexOf(order, field.Name) is >= 0 and var place ? place : order.Length
+                        ),
                 ];
         }
         catch (JsonException)

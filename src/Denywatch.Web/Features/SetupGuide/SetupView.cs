@@ -25,15 +25,26 @@ public sealed record SetupView(SetupWay Way = SetupWay.Syslog, string? Product =
 {
     /// <summary>Products that a guide of their own says how to set up, in the order they are offered.</summary>
     public static IReadOnlyList<IIntegration> Products { get; } =
-        [.. Catalogue.All.Where(integration => integration.Name is not ("ecs" or "counts_csv") && Catalogue.GuideOf(integration) is { Length: > 0 })];
+    [
+        .. Catalogue.All.Where(integration =>
+            integration.Name is not ("ecs" or "counts_csv") && Catalogue.GuideOf(integration) is { Length: > 0 }
+        ),
+    ];
 
-    public IIntegration? Chosen => Products.FirstOrDefault(product => product.Name == Product) ?? (Products.Count > 0 ? Products[0] : null);
+    public IIntegration? Chosen =>
+        Products.FirstOrDefault(product => product.Name == Product) ?? (Products.Count > 0 ? Products[0] : null);
 
     public static SetupView Read(string? way, string? product) =>
-        new(Enum.TryParse<SetupWay>(way, ignoreCase: true, out var known) && Enum.IsDefined(known) ? known : SetupWay.Syslog, product);
+        new(
+            Enum.TryParse<SetupWay>(way, ignoreCase: true, out var known) && Enum.IsDefined(known)
+                ? known
+                : SetupWay.Syslog,
+            product
+        );
 
     public string ToUrl() =>
-        $"/set-up-guide?way={Way.ToString().ToLowerInvariant()}" + (Way == SetupWay.Syslog && Product is not null ? $"&product={Uri.EscapeDataString(Product)}" : "");
+        $"/set-up-guide?way={Way.ToString().ToLowerInvariant()}"
+        + (Way == SetupWay.Syslog && Product is not null ? $"&product={Uri.EscapeDataString(Product)}" : "");
 }
 
 /// <summary>Where senders reach this server.</summary>
@@ -69,7 +80,9 @@ public sealed record ServerAddress(Uri Url, int SyslogPort)
                   property(outname="message" name="rawmsg" format="jsonf")
                 }
                 action(type="omelasticsearch" template="denywatch"
-                       server="{{Host}}" serverport="{{Url.Port}}" usehttps="{{(Url.Scheme == Uri.UriSchemeHttps ? "on" : "off")}}"
+                       server="{{Host}}" serverport="{{Url.Port}}" usehttps="{{(
+                    Url.Scheme == Uri.UriSchemeHttps ? "on" : "off"
+                )}}"
                        uid="denywatch" pwd="TOKEN"
                        searchIndex="denywatch" searchType="" bulkmode="on"
                        action.resumeRetryCount="-1"
