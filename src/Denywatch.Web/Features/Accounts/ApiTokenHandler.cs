@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using Denywatch.Storage;
+using Denywatch.Web.Features.Ingestion;
 using Denywatch.Storage.Entities;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.EntityFrameworkCore;
@@ -21,7 +22,9 @@ internal sealed class ApiTokenHandler(
 
     /// <summary>Intake has tokens of its own, so only the API's addresses are looked at.</summary>
     public static bool Handles(HttpRequest request) =>
-        request.Path.StartsWithSegments("/api/v1", StringComparison.Ordinal) && SecretOf(request) is not null;
+        request.Path.StartsWithSegments("/api/v1", StringComparison.Ordinal)
+        && request.Path != ImportApi.Path
+        && SecretOf(request) is not null;
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {

@@ -69,7 +69,7 @@ public sealed class BulkIntake(
             }
             catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
             {
-                await ComeAgainAsync(http);
+                await new SenderFilter.ComeAgain().ExecuteAsync(http);
                 return;
             }
         }
@@ -122,21 +122,6 @@ public sealed class BulkIntake(
                 await Task.Delay(TimeSpan.FromMilliseconds(200), ct);
             }
         }
-    }
-
-    /// <summary>
-    /// Tells the sender to come again. rsyslog, which names no agent, drops a batch on any HTTP error and keeps it only
-    /// when the connection breaks.
-    /// </summary>
-    private static async Task ComeAgainAsync(HttpContext http)
-    {
-        if (http.Request.Headers.UserAgent.Count == 0)
-        {
-            http.Abort();
-            return;
-        }
-        http.Response.Headers.RetryAfter = "5";
-        await RefuseAsync(http, StatusCodes.Status429TooManyRequests, "es_rejected_execution_exception", "The database is away: send again later.");
     }
 
     private static async Task<ReadOnlyMemory<byte>?> BodyAsync(HttpContext http)

@@ -105,11 +105,44 @@ internal sealed class SenderFilter(SenderTokens tokens) : IEndpointFilter
     {
         var http = context.HttpContext;
         http.Response.Headers["X-Elastic-Product"] = "Elasticsearch";
-        if (await tokens.SenderOfAsync(http.Request.Headers.Authorization, http.RequestAborted) is not { } sender)
-            return Unauthorized();
+        try
+        {
+            if (await tokens.SenderOfAsync(http.Request.Headers.Authorization, http.RequestAborted) is not { } sender)
+                return Unauthorized();
 
-        http.Items[SenderKey] = sender;
-        return await next(context);
+            http.Items[SenderKey] = sender;
+            return await next(context);
+        }
+        catch (Exception away) when (Committer.IsAway(away))
+        {
+            return new ComeAgain();
+        }
+    }
+
+    /// <summary>
+    /// Tells the sender to come again. rsyslog, which names no agent, drops a batch on any HTTP error and keeps it only
+    /// when the connection breaks.
+    /// </summary>
+    internal sealed class ComeAgain : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            if (httpContext.Request.Headers.UserAgent.Count == 0)
+            {
+                httpContext.Abort();
+                return Task.CompletedTask;
+            }
+            httpContext.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            httpContext.Response.Headers.RetryAfter = "5";
+            return httpContext.Response.WriteAsJsonAsync(
+                new
+                {
+                    error = new { type = "es_rejected_execution_exception", reason = "The database is away: send again later." },
+                    status = 429,
+                },
+                Json
+            );
+        }
     }
 
     public static IResult Unauthorized() => new UnauthorizedSender();

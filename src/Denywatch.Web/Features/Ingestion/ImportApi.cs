@@ -23,10 +23,12 @@ public sealed record ImportAnswer(
 /// <summary><c>POST /api/v1/import</c>: a part of a file, whole lines, counted once however often it is sent.</summary>
 internal static class ImportApi
 {
+    public const string Path = "/api/v1/import";
+
     private const int MostProblems = 20;
 
     public static void MapImport(this WebApplication app) =>
-        app.MapPost("/api/v1/import", ImportAsync)
+        app.MapPost(Path, ImportAsync)
             .AllowAnonymous()
             .DisableAntiforgery()
             .AddEndpointFilter<SenderFilter>()

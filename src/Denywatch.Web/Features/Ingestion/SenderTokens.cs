@@ -29,23 +29,34 @@ public sealed class SenderTokens(IDbContextFactory<DenywatchDb> dbs, TimeProvide
         if (remembered.TryGetValue(key, out var known) && known.Until > now)
             return known.Sender;
 
-        await using var db = await dbs.CreateDbContextAsync(ct);
-        var name = await db
-            .AccessTokens.Where(token =>
-                token.SecretHash == hash && token.Scope == TokenScope.Intake && token.RevokedAt == null
-            )
-            .Select(token => token.Name)
-            .SingleOrDefaultAsync(ct);
-        if (name is not null)
-            await db
-                .AccessTokens.Where(token => token.SecretHash == hash)
-                .ExecuteUpdateAsync(token => token.SetProperty(t => t.LastUsedAt, now), ct);
+        string? name;
+        try
+        {
+            name = await AskAsync(hash, now, ct);
+        }
+        catch (Exception away) when (Committer.IsAway(away) && known.Sender is not null)
+        {
+            return known.Sender; // it was good a moment ago, and the sender must not be turned away for our trouble
+        }
 
         if (remembered.Count >= MostRemembered) // guesses must not fill the memory
             remembered.Clear();
         var sender = name is null ? null : $"token:{name}";
         remembered[key] = (sender, now + Remembered);
         return sender;
+    }
+
+    private async Task<string?> AskAsync(byte[] hash, DateTimeOffset now, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var token = db.AccessTokens.Where(token =>
+            token.SecretHash == hash && token.Scope == TokenScope.Intake && token.RevokedAt == null
+        );
+        if (await token.Select(found => found.Name).SingleOrDefaultAsync(ct) is not { } name)
+            return null;
+
+        await token.ExecuteUpdateAsync(found => found.SetProperty(t => t.LastUsedAt, now), ct);
+        return name;
     }
 
     internal static string? SecretOf(string? authorization)
