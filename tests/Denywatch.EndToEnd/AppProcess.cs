@@ -101,10 +101,10 @@ public sealed partial class AppProcess : IAsyncDisposable
         {
             await running.WaitForExitAsync(patience.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException late)
         {
             await KillAsync();
-            throw new InvalidOperationException($"The app did not stop in 45 s.{Environment.NewLine}{Log}");
+            throw new InvalidOperationException($"The app did not stop in 45 s.{Environment.NewLine}{Log}", late);
         }
         var code = running.ExitCode;
         await EndedAsync(running);

@@ -23,7 +23,7 @@ public sealed partial class DemoTests(DemoApp demo, Browser browser) : IClassFix
         Say($"The demo was filled {demo.FilledAfter.TotalSeconds:0} s after its start.");
         var alert = await FirstLinkAsync("/alerts", "main tbody a[href*='/alerts']");
         var source = await FirstLinkAsync("/sources", "main tbody a[href^='/sources/']");
-        var number = AlertNumber().Match(alert).Groups[1].Value;
+        var number = AlertNumber().Match(alert).Groups["number"].Value;
 
         (string Name, string Path)[] pages =
         [
@@ -107,7 +107,7 @@ public sealed partial class DemoTests(DemoApp demo, Browser browser) : IClassFix
 
         await window.GoAsync("/alerts");
         await page.Locator("main tbody a[href*='/alerts']").First.ClickAsync();
-        var number = AlertNumber().Match(page.Url).Groups[1].Value;
+        var number = AlertNumber().Match(page.Url).Groups["number"].Value;
         await window.GoAsync($"/alerts/{number}");
         foreach (var deed in new[] { "Acknowledge", "Close …", "Reopen" })
         {
@@ -205,7 +205,7 @@ public sealed partial class DemoTests(DemoApp demo, Browser browser) : IClassFix
 
     private static void Say(string what) => TestContext.Current.TestOutputHelper?.WriteLine(what);
 
-    [GeneratedRegex(@"(?:/alerts/|open=|alert=)(\d+)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(/alerts/|alert=)(?<number>\d+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex AlertNumber();
 
     [GeneratedRegex("/not-allowed|/sign-in", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
