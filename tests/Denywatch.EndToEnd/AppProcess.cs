@@ -101,10 +101,10 @@ public sealed partial class AppProcess : IAsyncDisposable
         {
             await running.WaitForExitAsync(patience.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException late)
         {
             await KillAsync();
-            throw new InvalidOperationException($"The app did not stop in 45 s.{Environment.NewLine}{Log}");
+            throw new InvalidOperationException($"The app did not stop in 45 s.{Environment.NewLine}{Log}", late);
         }
         var code = running.ExitCode;
         await EndedAsync(running);
@@ -149,6 +149,7 @@ public sealed partial class AppProcess : IAsyncDisposable
         start.Environment["Denywatch__SyslogPort"] = $"{SyslogPort}";
         start.Environment["Denywatch__DataFolder"] = folder.File("data");
         start.Environment["ConnectionStrings__Denywatch"] = options.ConnectionString ?? "";
+        start.Environment["Logging__LogLevel__Default"] = "Information";
         foreach (var (key, value) in options.Settings)
             start.Environment[key] = value;
         process = Process.Start(start)!;

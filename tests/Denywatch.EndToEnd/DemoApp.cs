@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using Denywatch.Testing;
+
+namespace Denywatch.EndToEnd;
+
+/// <summary>The demo with its month of traffic, and an admin; one for all tests of a class.</summary>
+public sealed class DemoApp(PostgresFixture postgres, Browser browser) : IAsyncLifetime
+{
+    public const string Admin = "ada";
+    public const string Password = "seven quiet firewalls";
+
+    private const string Filled = "Demo: filled and scored";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+
+    private AppProcess? app;
+    private Window? window;
+
+    public AppProcess App => app!;
+
+    /// <summary>The admin's window.</summary>
+    public Window Window => window!;
+
+    /// <summary>From the start of the process until the month was there.</summary>
+    public TimeSpan FilledAfter { get; private set; }
+
+    public async ValueTask InitializeAsync()
+    {
+        var watch = Stopwatch.StartNew();
+        app = await AppProcess.StartAsync(
+            new() { ConnectionString = await postgres.CreateDatabaseAsync(), Demo = true },
+            CancellationToken.None
+        );
+        window = await browser.OpenAsync(app.Url);
+        await window.SetUpAsync(app.SetupLink!, Admin, Password);
+        while (!app.Log.Contains(Filled, StringComparison.Ordinal))
+        {
+            if (watch.Elapsed > Patience)
+                throw new InvalidOperationException(
+                    $"The demo was not filled in {Patience.TotalMinutes} min.\n{app.Log}"
+                );
+            await Task.Delay(250);
+        }
+        FilledAfter = watch.Elapsed;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (window is not null)
+            await window.DisposeAsync();
+        if (app is not null)
+            await app.DisposeAsync();
+    }
+}

@@ -1,0 +1,213 @@
+using System.Text.RegularExpressions;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Denywatch.EndToEnd;
+
+/// <summary>The filled demo, as everybody sees it first.</summary>
+public sealed partial class DemoTests(DemoApp demo, Browser browser) : IClassFixture<DemoApp>
+{
+    private const string Rule = "/rules/eaa77d63-9679-4ce3-be25-3ba8b795e5fa";
+
+    private static readonly (string Name, int Width, int Height)[] Sizes = [("wide", 1440, 900), ("narrow", 390, 844)];
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private IPage Page => demo.Window.Page;
+
+    [Fact]
+    public async Task Every_page_is_readable_in_both_themes_on_a_desk_and_in_a_hand()
+    {
+        Say($"The demo was filled {demo.FilledAfter.TotalSeconds:0} s after its start.");
+        var alert = await FirstLinkAsync("/alerts", "main tbody a[href*='/alerts']");
+        var source = await FirstLinkAsync("/sources", "main tbody a[href^='/sources/']");
+        var number = AlertNumber().Match(alert).Groups["number"].Value;
+
+        (string Name, string Path)[] pages =
+        [
+            ("overview", "/"),
+            ("alerts", "/alerts"),
+            ("alerts-beside", alert),
+            ("alert", $"/alerts/{number}"),
+            ("rules", "/rules"),
+            ("rule", Rule),
+            ("rule-setup", $"{Rule}?tab=setup"),
+            ("rule-guide", $"{Rule}?tab=guide"),
+            ("rule-runs", $"{Rule}?tab=runs"),
+            ("set-up-guide", "/set-up-guide"),
+            ("sources", "/sources"),
+            ("source", source),
+            ("you", "/settings"),
+            ("users", "/settings/users"),
+            ("tokens", "/settings/tokens"),
+            ("audit", "/settings/audit"),
+            ("about", "/settings/about"),
+        ];
+        List<string> problems = [];
+        foreach (var (name, path) in pages)
+        {
+            await ResizeAsync(Sizes[0]);
+            await demo.Window.GoAsync(path);
+            await Page.WaitForTimeoutAsync(400); // charts draw themselves after their data came
+            foreach (var theme in new[] { "dark", "light" })
+            {
+                await ShowThemeAsync(theme);
+                foreach (var size in Sizes)
+                {
+                    await ResizeAsync(size);
+                    problems.AddRange(await ProblemsAsync(demo.Window, $"{name}-{theme}-{size.Name}"));
+                }
+                await ResizeAsync(Sizes[0]);
+            }
+            await ShowThemeAsync("dark");
+        }
+
+        Assert.True(problems.Count == 0, string.Join(Environment.NewLine, problems));
+    }
+
+    [Fact]
+    public async Task The_sign_in_page_is_readable_in_both_themes_on_a_desk_and_in_a_hand()
+    {
+        await using var window = await browser.OpenAsync(demo.App.Url);
+        List<string> problems = [];
+        foreach (var theme in new[] { "dark", "light" })
+        {
+            await window.Page.GotoAsync("/sign-in");
+            await window.Page.EvaluateAsync($$"""localStorage.setItem("denywatch.look", '{"theme":"{{theme}}"}')""");
+            foreach (var size in Sizes)
+            {
+                await window.Page.SetViewportSizeAsync(size.Width, size.Height);
+                await window.Page.ReloadAsync();
+                problems.AddRange(await ProblemsAsync(window, $"sign-in-{theme}-{size.Name}"));
+            }
+        }
+
+        Assert.True(problems.Count == 0, string.Join(Environment.NewLine, problems));
+    }
+
+    [Fact]
+    public async Task A_viewer_reads_everything_and_changes_nothing()
+    {
+        await demo.Window.GoAsync("/settings/users");
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Add a user" }).ClickAsync();
+        await Page.GetByLabel("Name", new() { Exact = true }).FillAsync("vera");
+        await Page.Locator("form").GetByRole(AriaRole.Combobox).SelectOptionAsync("viewer");
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
+        var link = await Page.Locator("code").Filter(new() { HasText = "/password?key=" }).InnerTextAsync();
+
+        await using var window = await browser.OpenAsync(demo.App.Url);
+        var page = window.Page;
+        await page.GotoAsync(link);
+        await page.GetByLabel("Password", new() { Exact = true }).FillAsync(DemoApp.Password);
+        await page.GetByLabel("The same again").FillAsync(DemoApp.Password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Set the password" }).ClickAsync();
+        await window.SignInAsync("vera", DemoApp.Password);
+
+        await window.GoAsync("/alerts");
+        await page.Locator("main tbody a[href*='/alerts']").First.ClickAsync();
+        var number = AlertNumber().Match(page.Url).Groups["number"].Value;
+        await window.GoAsync($"/alerts/{number}");
+        foreach (var deed in new[] { "Acknowledge", "Close …", "Reopen" })
+        {
+            var button = page.GetByRole(AriaRole.Button, new() { Name = deed });
+            if (await button.CountAsync() > 0)
+                await Expect(button).ToBeDisabledAsync();
+        }
+        await Expect(page.GetByLabel("Note (Markdown)")).ToHaveCountAsync(0);
+        await window.GoAsync("/rules");
+        await Expect(page.GetByRole(AriaRole.Switch)).ToBeDisabledAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Users" })).ToHaveCountAsync(0);
+        Assert.Empty(window.Complaints);
+
+        foreach (
+            var (deed, body) in new (string, object)[]
+            {
+                ($"alerts/{number}/acknowledge", new { }),
+                ($"alerts/{number}/assign", new { to = "vera" }),
+                ($"alerts/{number}/notes", new { text = "Me too." }),
+                ($"alerts/{number}/close", new { reason = "FalsePositive" }),
+                ($"alerts/{number}/reopen", new { }),
+                ($"{Rule[1..]}/switch", new { on = false, reason = "Because." }),
+            }
+        )
+        {
+            var answer = await page.APIRequest.PostAsync($"{demo.App.Url}/api/v1/{deed}", new() { DataObject = body });
+            Assert.True(answer.Status == 403, $"{deed} answers {answer.Status}");
+        }
+        Assert.Equal(200, (await page.APIRequest.GetAsync($"{demo.App.Url}/api/v1/alerts/{number}")).Status);
+
+        // Administration has no page for a viewer either.
+        foreach (var path in new[] { "/settings/users", "/settings/tokens", "/settings/audit" })
+        {
+            await page.GotoAsync(path);
+            await Expect(page).ToHaveURLAsync(NotAllowed());
+        }
+    }
+
+    private static async Task<IReadOnlyList<string>> ProblemsAsync(Window window, string name)
+    {
+        var page = window.Page;
+        await page.ScreenshotAsync(new() { Path = Path.Combine(Built.Artifacts("screens"), $"{name}.png") });
+
+        List<string> problems = [];
+        var axe = await page.RunAxe(ChecksFor(name));
+        problems.AddRange(
+            from violation in axe.Violations
+            where violation.Impact is "serious" or "critical"
+            from node in violation.Nodes
+            select $"{name}: {violation.Id}: {violation.Help}: {node.Html}"
+        );
+        var overflow = await page.EvaluateAsync<int>(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        );
+        if (overflow > 0)
+            problems.Add($"{name}: {overflow} px wider than the window");
+        while (window.Complaints.TryDequeue(out var complaint))
+            problems.Add($"{name}: {complaint}");
+        foreach (var problem in problems)
+            Say(problem);
+        return problems;
+    }
+
+    /// <summary>A theme changes nothing but colours, and a width no colour: each is looked at once.</summary>
+    private static AxeRunOptions ChecksFor(string name) =>
+        name.Contains("-light-", StringComparison.Ordinal)
+            ? new()
+            {
+                RunOnly = RunOnlyOptions.Rules(
+                    name.EndsWith("wide", StringComparison.Ordinal) ? ["color-contrast"] : ["document-title"]
+                ),
+            }
+            : new() { ResultTypes = [ResultType.Violations] };
+
+    private async Task<string> FirstLinkAsync(string path, string selector)
+    {
+        await demo.Window.GoAsync(path);
+        return await Page.Locator(selector).First.GetAttributeAsync("href") ?? "";
+    }
+
+    private async Task ShowThemeAsync(string theme)
+    {
+        var button = Page.GetByRole(AriaRole.Button, new() { Name = theme == "dark" ? "Dark theme" : "Light theme" });
+        if (await button.CountAsync() > 0)
+            await button.ClickAsync();
+        await Expect(Page.Locator("html")).ToHaveAttributeAsync("data-theme", theme);
+        await Page.WaitForTimeoutAsync(150);
+    }
+
+    private async Task ResizeAsync((string Name, int Width, int Height) size)
+    {
+        await Page.SetViewportSizeAsync(size.Width, size.Height);
+        await Page.WaitForTimeoutAsync(150);
+    }
+
+    private static void Say(string what) => TestContext.Current.TestOutputHelper?.WriteLine(what);
+
+    [GeneratedRegex(@"(/alerts/|alert=)(?<number>\d+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex AlertNumber();
+
+    [GeneratedRegex("/not-allowed|/sign-in", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex NotAllowed();
+}
