@@ -149,7 +149,7 @@ public sealed class CountTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(1m, await store.AskAsync<decimal>("SELECT sum(count) FROM all_flows"));
     }
 
-    private Task AppendAsync(DateTimeOffset at, int count, string firewall = "fw-1") =>
+    private Task<bool> AppendAsync(DateTimeOffset at, int count, string firewall = "fw-1") =>
         store.Get<BatchStore>().AppendAsync(Some.Batch(at, count, firewall), null, Stop);
 
     private Task<string?> CountsAsync(int span, DateTimeOffset before) =>
