@@ -122,7 +122,10 @@ public sealed class RecordStore(NpgsqlDataSource source)
             "UPDATE jobs SET problem = @problem WHERE id = @id",
             ct,
             ("id", series.JobId),
-            ("problem", $"{(series.Partition.Length == 0 ? "All firewalls" : series.Partition)} could not be scored: {problem}")
+            (
+                "problem",
+                $"{(series.Partition.Length == 0 ? "All firewalls" : series.Partition)} could not be scored: {problem}"
+            )
         );
     }
 

@@ -18,7 +18,9 @@ internal sealed class PrivateDatabase : IAsyncDisposable
         if (configuration.GetConnectionString("Denywatch") is { Length: > 0 } given)
             return new(given);
 
-        var toConsole = LoggerFactory.Create(logging => logging.AddConfiguration(configuration.GetSection("Logging")).AddConsole());
+        var toConsole = LoggerFactory.Create(logging =>
+            logging.AddConfiguration(configuration.GetSection("Logging")).AddConsole()
+        );
         var started = new EmbeddedPostgres(
             Path.GetFullPath(settings.DataFolder),
             toConsole.CreateLogger<EmbeddedPostgres>(),

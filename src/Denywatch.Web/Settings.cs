@@ -83,9 +83,10 @@ internal static class SettingsSetup
     {
         AddSecretFiles(builder.Configuration);
         if (args.Contains(DemoSwitch, StringComparer.Ordinal))
-            builder.Configuration.AddInMemoryCollection(
-                [new("Denywatch:Demo", "true"), new("Denywatch:DataFolder", "data-demo")]
-            );
+            builder.Configuration.AddInMemoryCollection([
+                new("Denywatch:Demo", "true"),
+                new("Denywatch:DataFolder", "data-demo"),
+            ]);
         var section = builder.Configuration.GetSection("Denywatch");
         var settings = new Settings();
         try
@@ -127,7 +128,9 @@ internal static class SettingsSetup
             if (!key.EndsWith("_FILE", StringComparison.Ordinal) || path is null || !key.Contains(':'))
                 continue;
             if (!File.Exists(path))
-                throw new SettingsException($"{key.Replace(":", "__", StringComparison.Ordinal)} names {path}, which is not there.");
+                throw new SettingsException(
+                    $"{key.Replace(":", "__", StringComparison.Ordinal)} names {path}, which is not there."
+                );
             secrets[key[..^"_FILE".Length]] = File.ReadAllText(path).Trim();
         }
         configuration.AddInMemoryCollection(secrets);

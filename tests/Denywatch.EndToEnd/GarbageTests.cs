@@ -95,7 +95,13 @@ public sealed class GarbageTests(PostgresFixture postgres) : IAsyncLifetime
     {
         Assert.Equal(Good, await intake.SettledAsync(Good, TimeSpan.FromSeconds(15), Stop));
         await intake.UntilAsync("SELECT coalesce(sum(count), 0) >= 4 FROM rejects", TimeSpan.FromSeconds(15), Stop);
-        Assert.Equal(0, await intake.AskAsync<long>("SELECT count(*) FROM rejects WHERE cardinality(samples) = 0 OR reason = ''", Stop));
+        Assert.Equal(
+            0,
+            await intake.AskAsync<long>(
+                "SELECT count(*) FROM rejects WHERE cardinality(samples) = 0 OR reason = ''",
+                Stop
+            )
+        );
         Assert.DoesNotContain("could not be stored", app.Log, StringComparison.Ordinal);
     }
 

@@ -23,7 +23,11 @@ public sealed class KillTests(PostgresFixture postgres)
         var now = DateTimeOffset.UtcNow;
         var file = folder.Write(
             "denies.ndjson",
-            string.Concat(Enumerable.Range(0, Count).Select(i => Lines.Ecs(i, now.AddSeconds(-300 * (i % 12)), $"fw-{i % 10}") + "\n"))
+            string.Concat(
+                Enumerable
+                    .Range(0, Count)
+                    .Select(i => Lines.Ecs(i, now.AddSeconds(-300 * (i % 12)), $"fw-{i % 10}") + "\n")
+            )
         );
 
         await using var rsyslog = await RsyslogProcess.StartAsync(
@@ -55,7 +59,10 @@ public sealed class KillTests(PostgresFixture postgres)
     [Fact]
     public async Task What_plain_syslog_loses_with_a_killed_app_is_bounded_and_shown_as_a_gap()
     {
-        await using var app = await AppProcess.StartAsync(new() { ConnectionString = await postgres.CreateDatabaseAsync() }, Stop);
+        await using var app = await AppProcess.StartAsync(
+            new() { ConnectionString = await postgres.CreateDatabaseAsync() },
+            Stop
+        );
         var intake = new Intake(app);
         var sent = 0;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Stop);
@@ -72,7 +79,9 @@ public sealed class KillTests(PostgresFixture postgres)
 
         var lost = sent - counted;
         var atRisk = await intake.AskAsync<long>("SELECT lines_at_risk FROM intake_gaps WHERE reason = 'killed'", Stop);
-        TestContext.Current.SendDiagnosticMessage($"sent {sent}, counted {counted}, lost {lost}, shown as at risk {atRisk}");
+        TestContext.Current.SendDiagnosticMessage(
+            $"sent {sent}, counted {counted}, lost {lost}, shown as at risk {atRisk}"
+        );
         Assert.InRange(lost, 0, atRisk);
     }
 
@@ -85,11 +94,23 @@ public sealed class KillTests(PostgresFixture postgres)
         var intake = new Intake(second);
         var token = await Senders.MakeTokenAsync(database, "history", Stop);
         await intake.ImportAsync(token, Lines.History(DateTimeOffset.UtcNow, "fw-1", "fw-2"), Stop);
-        await intake.UntilAsync("SELECT count(*) = 3 FROM open_buckets WHERE NOT is_learning", TimeSpan.FromSeconds(150), Stop);
+        await intake.UntilAsync(
+            "SELECT count(*) = 3 FROM open_buckets WHERE NOT is_learning",
+            TimeSpan.FromSeconds(150),
+            Stop
+        );
 
         var now = DateTimeOffset.UtcNow;
-        await Senders.SendAsync(first.SyslogPort, Enumerable.Range(0, 3_000).Select(i => Lines.FortiGate(i, now, "fw-1", port: 445)), Stop);
-        await intake.UntilAsync("SELECT coalesce(sum(count), 0) >= 3000 FROM recent_flows WHERE destination_port = 445", TimeSpan.FromSeconds(20), Stop);
+        await Senders.SendAsync(
+            first.SyslogPort,
+            Enumerable.Range(0, 3_000).Select(i => Lines.FortiGate(i, now, "fw-1", port: 445)),
+            Stop
+        );
+        await intake.UntilAsync(
+            "SELECT coalesce(sum(count), 0) >= 3000 FROM recent_flows WHERE destination_port = 445",
+            TimeSpan.FromSeconds(20),
+            Stop
+        );
         await first.KillAsync();
 
         await intake.UntilAsync("SELECT count(*) > 0 FROM alerts", TimeSpan.FromSeconds(90), Stop);
@@ -101,7 +122,10 @@ public sealed class KillTests(PostgresFixture postgres)
     private static void KillPostgres(AppProcess app)
     {
         var folder = app.ConnectionString.Split(';')[0]["Host=".Length..];
-        var pid = int.Parse(File.ReadLines(Path.Combine(folder, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
+        var pid = int.Parse(
+            File.ReadLines(Path.Combine(folder, "postmaster.pid")).First(),
+            CultureInfo.InvariantCulture
+        );
         using var postgres = Process.GetProcessById(pid);
         postgres.Kill();
     }
@@ -122,7 +146,9 @@ public sealed class KillTests(PostgresFixture postgres)
                 var text = new StringBuilder();
                 for (var i = 0; i < 40; i++)
                     text.Append(Lines.FortiGate(next(), DateTimeOffset.UtcNow)).Append('\n');
-                await connection.GetStream().WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), CancellationToken.None);
+                await connection
+                    .GetStream()
+                    .WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), CancellationToken.None);
             }
             catch (Exception broken) when (broken is SocketException or IOException)
             {

@@ -23,13 +23,18 @@ public static class Lines
     public static string History(DateTimeOffset until, params IReadOnlyList<string> firewalls)
     {
         var text = new System.Text.StringBuilder("timestamp,count,observer\n");
-        var first = new DateTimeOffset(until.UtcTicks - (until.UtcTicks % TimeSpan.FromMinutes(5).Ticks), TimeSpan.Zero) - TimeSpan.FromDays(28);
+        var first =
+            new DateTimeOffset(until.UtcTicks - (until.UtcTicks % TimeSpan.FromMinutes(5).Ticks), TimeSpan.Zero)
+            - TimeSpan.FromDays(28);
         for (var at = first; at < until; at += TimeSpan.FromMinutes(5))
         {
             foreach (var (index, firewall) in firewalls.Index())
             {
                 var count = 10 + (at.UtcTicks / TimeSpan.FromMinutes(5).Ticks * (7919 + index) % 7);
-                text.Append(CultureInfo.InvariantCulture, $"{at.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ},{count},{firewall}\n");
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"{at.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ},{count},{firewall}\n"
+                );
             }
         }
         return text.ToString();

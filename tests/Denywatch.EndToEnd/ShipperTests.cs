@@ -23,16 +23,28 @@ public sealed class ShipperTests(PostgresFixture postgres)
     [Fact]
     public async Task Ten_thousand_raw_lines_wrapped_by_omelasticsearch_are_counted_exactly()
     {
-        await using var app = await AppProcess.StartAsync(new() { ConnectionString = await postgres.CreateDatabaseAsync() }, Stop);
+        await using var app = await AppProcess.StartAsync(
+            new() { ConnectionString = await postgres.CreateDatabaseAsync() },
+            Stop
+        );
         var token = await Senders.MakeTokenAsync(app.ConnectionString, "rsyslog", Stop);
 
-        Assert.Equal(10_000, await SendAsync(app, 10_000, RsyslogOutput.Elasticsearch(new Uri(app.Url).Port, "rsyslog", token)));
-        Assert.Equal("fortinet_fortigate", await new Intake(app).AskAsync<string>("SELECT integration FROM data_sources", Stop));
+        Assert.Equal(
+            10_000,
+            await SendAsync(app, 10_000, RsyslogOutput.Elasticsearch(new Uri(app.Url).Port, "rsyslog", token))
+        );
+        Assert.Equal(
+            "fortinet_fortigate",
+            await new Intake(app).AskAsync<string>("SELECT integration FROM data_sources", Stop)
+        );
     }
 
     private async Task<long> SendAsync(int count, Func<AppProcess, RsyslogOutput> output)
     {
-        await using var app = await AppProcess.StartAsync(new() { ConnectionString = await postgres.CreateDatabaseAsync() }, Stop);
+        await using var app = await AppProcess.StartAsync(
+            new() { ConnectionString = await postgres.CreateDatabaseAsync() },
+            Stop
+        );
         return await SendAsync(app, count, output(app));
     }
 
@@ -42,7 +54,11 @@ public sealed class ShipperTests(PostgresFixture postgres)
         var now = DateTimeOffset.UtcNow;
         var file = folder.Write(
             "denies.log",
-            string.Concat(Enumerable.Range(0, count).Select(i => Lines.FortiGate(i, now.AddSeconds(-300 * (i % 12)), $"fg-{i % 10}") + "\n"))
+            string.Concat(
+                Enumerable
+                    .Range(0, count)
+                    .Select(i => Lines.FortiGate(i, now.AddSeconds(-300 * (i % 12)), $"fg-{i % 10}") + "\n")
+            )
         );
         await using var rsyslog = await RsyslogProcess.StartAsync(RsyslogInput.File(file), output);
         return await new Intake(app).SettledAsync(count, TimeSpan.FromSeconds(30), Stop);

@@ -45,7 +45,11 @@ public sealed class BatchTests(PostgresFixture postgres) : IAsyncLifetime
                 .Select(async writer =>
                 {
                     for (var i = 0; i < 10; i++)
-                        await Batches.AppendAsync(Some.Batch(Now.AddMinutes(-5 * (i % 3)), count: 5, $"fw-{(writer + i) % 4}"), null, Stop);
+                        await Batches.AppendAsync(
+                            Some.Batch(Now.AddMinutes(-5 * (i % 3)), count: 5, $"fw-{(writer + i) % 4}"),
+                            null,
+                            Stop
+                        );
                 })
         );
 

@@ -4,7 +4,10 @@ namespace Denywatch.Storage.Tests;
 
 public sealed class CountTests(PostgresFixture postgres) : IAsyncLifetime
 {
-    private static readonly DateTimeOffset Noon = new(DateTimeOffset.UtcNow.UtcDateTime.Date.AddHours(-12), TimeSpan.Zero);
+    private static readonly DateTimeOffset Noon = new(
+        DateTimeOffset.UtcNow.UtcDateTime.Date.AddHours(-12),
+        TimeSpan.Zero
+    );
     private Store store = null!;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -88,7 +91,9 @@ public sealed class CountTests(PostgresFixture postgres) : IAsyncLifetime
 
         Assert.Equal(
             "all:,by_firewall:fw-1,by_firewall:fw-2",
-            await store.AskAsync<string>("SELECT string_agg(job_id || ':' || partition, ',' ORDER BY 1) FROM (SELECT job_id, partition FROM series ORDER BY 1, 2) s")
+            await store.AskAsync<string>(
+                "SELECT string_agg(job_id || ':' || partition, ',' ORDER BY 1) FROM (SELECT job_id, partition FROM series ORDER BY 1, 2) s"
+            )
         );
     }
 

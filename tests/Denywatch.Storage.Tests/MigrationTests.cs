@@ -39,7 +39,9 @@ public sealed class MigrationTests(PostgresFixture postgres)
         await using var store = await Store.NewAsync(postgres);
         await store.RunAsync("""INSERT INTO "__EFMigrationsHistory" VALUES ('29990101000000_Future', '99')""");
 
-        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => Database.MigrateAsync(store.Source, Stop));
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            Database.MigrateAsync(store.Source, Stop)
+        );
 
         Assert.Contains("29990101000000_Future", refusal.Message, StringComparison.Ordinal);
     }

@@ -21,7 +21,8 @@ public sealed class Store : IAsyncDisposable
     public T Get<T>()
         where T : notnull => provider.GetRequiredService<T>();
 
-    public static async Task<Store> NewAsync(PostgresFixture postgres) => Node(await postgres.CreateDatabaseAsync(MigrateAsync));
+    public static async Task<Store> NewAsync(PostgresFixture postgres) =>
+        Node(await postgres.CreateDatabaseAsync(MigrateAsync));
 
     /// <summary>A node on a database that is there already.</summary>
     public static Store Node(string connectionString)
@@ -73,7 +74,16 @@ public static class Some
         for (var i = 0; i < count; i++)
         {
             var source = new IPAddress([203, 0, 113, (byte)(i % 200)]);
-            var key = new FlowKey(slice, firewall, source, IPAddress.Loopback, 1000 + i, "tcp", "deny-all", Direction.Inbound);
+            var key = new FlowKey(
+                slice,
+                firewall,
+                source,
+                IPAddress.Loopback,
+                1000 + i,
+                "tcp",
+                "deny-all",
+                Direction.Inbound
+            );
             var flow = new DenyFlow(key, new("DE", 64500, null, null, null), "ecs");
             flow.Add(at, 1, null, $"line {i}");
             flows.Add(flow);
@@ -84,7 +94,15 @@ public static class Some
             Sender = Sender,
             ReceivedAt = DateTimeOffset.UtcNow,
             Flows = flows,
-            Tallies = [new() { Source = new(Sender, "ecs", firewall), Slice = slice, Denied = count }],
+            Tallies =
+            [
+                new()
+                {
+                    Source = new(Sender, "ecs", firewall),
+                    Slice = slice,
+                    Denied = count,
+                },
+            ],
             LineHashes = hashes,
             PartKey = part,
         };

@@ -76,7 +76,7 @@ public sealed record RsyslogOutput(string Config, string Template)
             $"""action(type="omelasticsearch" server="127.0.0.1" serverport="{port}" usehttps="off" searchIndex="{index}" searchType="" bulkmode="on" maxbytes="10m" retryfailures="on" retryruleset="again" ratelimit.interval="0" {credentials} {ForEver} template=""";
         return new(
             $$"""
-            {{action}}"line" queue.type="FixedArray" queue.size="5000" queue.dequeueBatchSize="1000" queue.workerThreads="{{workers}}" queue.workerThreadMinimumMessages="100")
+            {{action}}"line" queue.type="FixedArray" queue.size="5000" queue.dequeueBatchSize="1000" queue.workerThreads="{{workers}}" queue.workerThreadMinimumMessages="100" queue.timeoutEnqueue="3600000")
             """,
             linesAreDocuments
                 ? Plain("")

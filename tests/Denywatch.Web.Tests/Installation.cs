@@ -11,7 +11,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
-
 namespace Denywatch.Web.Tests;
 
 /// <summary>A freshly installed Denywatch without pages: migrated, seeded, with its queries and deeds.</summary>

@@ -20,7 +20,12 @@ public sealed partial class DatabaseEars(
     public static async Task AnnounceAsync(NpgsqlDataSource source, Topic topic, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
-        await connection.ExecuteAsync("SELECT pg_notify(@channel, @topic)", ct, ("channel", Channel), ("topic", topic.ToString()));
+        await connection.ExecuteAsync(
+            "SELECT pg_notify(@channel, @topic)",
+            ct,
+            ("channel", Channel),
+            ("topic", topic.ToString())
+        );
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -31,7 +36,8 @@ public sealed partial class DatabaseEars(
             {
                 await ListenAsync(stoppingToken);
             }
-            catch (Exception away) when (away is NpgsqlException or IOException && !stoppingToken.IsCancellationRequested)
+            catch (Exception away)
+                when (away is NpgsqlException or IOException && !stoppingToken.IsCancellationRequested)
             {
                 Lost(away.Message);
                 await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken);

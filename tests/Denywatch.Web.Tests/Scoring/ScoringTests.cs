@@ -34,7 +34,11 @@ public sealed class ScoringTests(PostgresFixture postgres) : IAsyncLifetime
 
         var seconds = (now - open).TotalSeconds;
         var closed = seconds >= RecordStore.ShortestSettling.TotalSeconds ? 0 : 1;
-        Assert.InRange(await node.AskAsync<long>("SELECT count(*) FROM records WHERE series_id = 1"), (28 * 96) - 1 - closed, 28 * 96);
+        Assert.InRange(
+            await node.AskAsync<long>("SELECT count(*) FROM records WHERE series_id = 1"),
+            (28 * 96) - 1 - closed,
+            28 * 96
+        );
         Assert.Equal(0, await node.AskAsync<long>("SELECT count(*) FROM records WHERE score >= 75"));
         Assert.Equal(0, await node.AskAsync<long>("SELECT count(*) FROM alerts"));
     }
@@ -117,7 +121,12 @@ public sealed class ScoringTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(0, await node.AskAsync<long>("SELECT count(*) FROM alerts"));
 
         // Meanwhile denies were stored, and nobody scored.
-        await node.DenyAsync(open - (4 * Span), open - (2 * Span), slice => slice < open - (3 * Span) ? 3000 : Steady(slice), source: "198.51.100.66");
+        await node.DenyAsync(
+            open - (4 * Span),
+            open - (2 * Span),
+            slice => slice < open - (3 * Span) ? 3000 : Steady(slice),
+            source: "198.51.100.66"
+        );
         await node.DenyAsync(open - (2 * Span), open, Steady);
         await node.LookAsync();
         await node.CloseAsync();
@@ -140,9 +149,19 @@ public sealed class ScoringTests(PostgresFixture postgres) : IAsyncLifetime
         await node.LookAsync();
         await node.CloseAsync();
 
-        Assert.Equal((short)1, await node.AskAsync<short>($"SELECT revision FROM records WHERE series_id = 1 AND bucket = '{bucket:O}'"));
-        Assert.True(await node.AskAsync<double>($"SELECT score FROM records WHERE series_id = 1 AND bucket = '{bucket:O}'") >= 75);
-        Assert.True(await node.AskAsync<double>($"SELECT initial_score FROM records WHERE series_id = 1 AND bucket = '{bucket:O}'") < 75);
+        Assert.Equal(
+            (short)1,
+            await node.AskAsync<short>($"SELECT revision FROM records WHERE series_id = 1 AND bucket = '{bucket:O}'")
+        );
+        Assert.True(
+            await node.AskAsync<double>($"SELECT score FROM records WHERE series_id = 1 AND bucket = '{bucket:O}'")
+                >= 75
+        );
+        Assert.True(
+            await node.AskAsync<double>(
+                $"SELECT initial_score FROM records WHERE series_id = 1 AND bucket = '{bucket:O}'"
+            ) < 75
+        );
         Assert.Equal(1, await node.AskAsync<long>("SELECT count(*) FROM record_revisions WHERE series_id = 1"));
         Assert.Single(await AlertsAsync());
     }
@@ -197,7 +216,8 @@ public sealed class ScoringTests(PostgresFixture postgres) : IAsyncLifetime
     // The last bucket may still settle: it is closed here by hand, so that the open one has its forecast.
     private async Task CloseWhatIsMissingAsync() => await node.CloseAsync();
 
-    private static int Steady(DateTimeOffset slice) => 30 + (int)(slice.UtcTicks / DenyFlow.SliceSpan.Ticks * 7919 % 11);
+    private static int Steady(DateTimeOffset slice) =>
+        30 + (int)(slice.UtcTicks / DenyFlow.SliceSpan.Ticks * 7919 % 11);
 
     private async Task<List<Alert>> AlertsAsync()
     {

@@ -34,7 +34,11 @@ public sealed class Worker : IAsyncDisposable
         services.AddSingleton(TimeProvider.System);
         services.AddLogging();
         services.AddMemoryCache();
-        services.AddSingleton<SeriesRates>().AddSingleton<Findings>().AddSingleton<AlertRaiser>().AddSingleton<SeriesScorer>();
+        services
+            .AddSingleton<SeriesRates>()
+            .AddSingleton<Findings>()
+            .AddSingleton<AlertRaiser>()
+            .AddSingleton<SeriesScorer>();
         services.AddTransient<LookTask>().AddTransient<CloseBucketsTask>();
         return new(services.BuildServiceProvider(), connectionString);
     }
@@ -56,20 +60,43 @@ public sealed class Worker : IAsyncDisposable
 
     /// <summary>Denies of one firewall, spread over [from, to), as one batch.</summary>
     /// <param name="perSlice">Denies in each slice.</param>
-    public async Task DenyAsync(DateTimeOffset from, DateTimeOffset to, Func<DateTimeOffset, int> perSlice, string firewall = "fw-1", string source = "203.0.113.7", int port = 443)
+    public async Task DenyAsync(
+        DateTimeOffset from,
+        DateTimeOffset to,
+        Func<DateTimeOffset, int> perSlice,
+        string firewall = "fw-1",
+        string source = "203.0.113.7",
+        int port = 443
+    )
     {
         List<DenyFlow> flows = [];
         List<SourceTally> tallies = [];
         for (var slice = DenyFlow.SliceOf(from); slice < to; slice += DenyFlow.SliceSpan)
         {
             var count = perSlice(slice);
-            var key = new FlowKey(slice, firewall, IPAddress.Parse(source), IPAddress.Parse("192.0.2.1"), port, "tcp", "deny-all", Direction.Inbound);
+            var key = new FlowKey(
+                slice,
+                firewall,
+                IPAddress.Parse(source),
+                IPAddress.Parse("192.0.2.1"),
+                port,
+                "tcp",
+                "deny-all",
+                Direction.Inbound
+            );
             var flow = new DenyFlow(key, default, "ecs");
             if (count > 0)
                 flow.Add(slice, count, null, "a line");
             if (count > 0)
                 flows.Add(flow);
-            tallies.Add(new() { Source = new("token:test", "ecs", firewall), Slice = slice, Denied = count });
+            tallies.Add(
+                new()
+                {
+                    Source = new("token:test", "ecs", firewall),
+                    Slice = slice,
+                    Denied = count,
+                }
+            );
         }
         await Get<BatchStore>()
             .AppendAsync(
@@ -103,6 +130,10 @@ public sealed class Worker : IAsyncDisposable
     {
         await using var node = Node(connectionString);
         await Database.MigrateAsync(node.Source, CancellationToken.None);
-        await RulesSetup.SeedAsync(node.Get<IDbContextFactory<DenywatchDb>>(), TimeProvider.System, CancellationToken.None);
+        await RulesSetup.SeedAsync(
+            node.Get<IDbContextFactory<DenywatchDb>>(),
+            TimeProvider.System,
+            CancellationToken.None
+        );
     }
 }

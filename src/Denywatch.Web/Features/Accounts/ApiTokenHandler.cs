@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using Denywatch.Storage;
-using Denywatch.Web.Features.Ingestion;
 using Denywatch.Storage.Entities;
+using Denywatch.Web.Features.Ingestion;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;

@@ -56,7 +56,9 @@ public sealed partial class DemoTraffic(
     private async Task<TrafficGenerator> GeneratorAsync(DateTimeOffset now, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var first = await db.Sites.AnyAsync(ct) ? await db.Firewalls.MinAsync(f => (DateTimeOffset?)f.FirstSeenAt, ct) : null;
+        var first = await db.Sites.AnyAsync(ct)
+            ? await db.Firewalls.MinAsync(f => (DateTimeOffset?)f.FirstSeenAt, ct)
+            : null;
         var estate = Estate.Default;
         return new(Seed, estate, Incidents.ForMonth(first ?? now, Seed, estate));
     }
@@ -74,7 +76,10 @@ public sealed partial class DemoTraffic(
             return;
 
         // Nothing is scored until the whole month is there: its alerts are to come as they would have come.
-        await db.Jobs.ExecuteUpdateAsync(jobs => jobs.SetProperty(j => j.IsOpen, false).SetProperty(j => j.Problem, BeingFilled), ct);
+        await db.Jobs.ExecuteUpdateAsync(
+            jobs => jobs.SetProperty(j => j.IsOpen, false).SetProperty(j => j.Problem, BeingFilled),
+            ct
+        );
         foreach (var firewalls in estate.Firewalls.GroupBy(firewall => firewall.Site, StringComparer.Ordinal))
         {
             var site = new Site
@@ -90,12 +95,24 @@ public sealed partial class DemoTraffic(
             };
             db.Sites.Add(site);
             foreach (var firewall in firewalls)
-                db.Firewalls.Add(new() { Name = firewall.Name, Site = site, FirstSeenAt = clock.GetUtcNow() });
+                db.Firewalls.Add(
+                    new()
+                    {
+                        Name = firewall.Name,
+                        Site = site,
+                        FirstSeenAt = clock.GetUtcNow(),
+                    }
+                );
         }
         await db.SaveChangesAsync(ct);
     }
 
-    private async Task FillAsync(TrafficGenerator generator, DateTimeOffset from, DateTimeOffset to, CancellationToken ct)
+    private async Task FillAsync(
+        TrafficGenerator generator,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken ct
+    )
     {
         Filling(from, to);
         var total = (to - from) / DenyFlow.SliceSpan;
@@ -109,13 +126,22 @@ public sealed partial class DemoTraffic(
         }
     }
 
-    private IntakeBatch BatchOf(TrafficGenerator generator, DateTimeOffset first, DateTimeOffset from, DateTimeOffset to)
+    private IntakeBatch BatchOf(
+        TrafficGenerator generator,
+        DateTimeOffset first,
+        DateTimeOffset from,
+        DateTimeOffset to
+    )
     {
         var keepLines = first > to - TimeSpan.FromDays(settings.KeepLinesDays);
         var folder = new FlowFolder(enrichment.Current, enrichment.Budget);
         Dictionary<(SourceKey, DateTimeOffset), SourceTally> tallies = [];
         Dictionary<SourceKey, (DateTimeOffset, string)> last = [];
-        for (var slice = first; slice < first + (SlicesPerBatch * DenyFlow.SliceSpan) && slice <= to; slice += DenyFlow.SliceSpan)
+        for (
+            var slice = first;
+            slice < first + (SlicesPerBatch * DenyFlow.SliceSpan) && slice <= to;
+            slice += DenyFlow.SliceSpan
+        )
         {
             foreach (var made in generator.Slice(slice))
             {
@@ -123,7 +149,10 @@ public sealed partial class DemoTraffic(
                 if (at < from || at > to)
                     continue;
 
-                var line = keepLines && made.Event.Verdict == Verdict.Denied ? Encoding.UTF8.GetBytes(TrafficGenerator.RenderLine(made)) : [];
+                var line =
+                    keepLines && made.Event.Verdict == Verdict.Denied
+                        ? Encoding.UTF8.GetBytes(TrafficGenerator.RenderLine(made))
+                        : [];
                 folder.Add(made.Event, at, made.Integration, peer: null, line);
                 var key = new SourceKey(Sender, made.Integration, made.Event.Observer!);
                 if (!tallies.TryGetValue((key, slice), out var tally))
@@ -149,8 +178,13 @@ public sealed partial class DemoTraffic(
     {
         while ((await counts.RecomputeAsync(ct)).Count > 0) { }
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var isFirst = await db.Jobs.Where(job => job.Problem == BeingFilled)
-            .ExecuteUpdateAsync(jobs => jobs.SetProperty(j => j.IsOpen, true).SetProperty(j => j.Problem, (string?)null), ct) > 0;
+        var isFirst =
+            await db
+                .Jobs.Where(job => job.Problem == BeingFilled)
+                .ExecuteUpdateAsync(
+                    jobs => jobs.SetProperty(j => j.IsOpen, true).SetProperty(j => j.Problem, (string?)null),
+                    ct
+                ) > 0;
         for (var shard = 0; shard < Series.Shards; shard++)
         {
             foreach (var series in await records.DueAsync(shard, ct))
@@ -168,15 +202,26 @@ public sealed partial class DemoTraffic(
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         var yesterday = clock.GetUtcNow() - TimeSpan.FromDays(1);
-        var old = await db.Alerts.Where(alert => alert.StartedAt < yesterday && alert.Status == AlertStatus.Open).ToListAsync(ct);
+        var old = await db
+            .Alerts.Where(alert => alert.StartedAt < yesterday && alert.Status == AlertStatus.Open)
+            .ToListAsync(ct);
         foreach (var alert in old)
         {
             var (reason, note) = alert.Cause switch
             {
-                "application retry" => (CloseReason.BenignPositive, "Backup client with an old password; its owner has fixed it."),
+                "application retry" => (
+                    CloseReason.BenignPositive,
+                    "Backup client with an old password; its owner has fixed it."
+                ),
                 "discovery noise" => (CloseReason.BenignPositive, "New printers announce themselves; harmless."),
-                "new or changed firewall rule" => (CloseReason.BenignPositive, "Planned change, ticket is linked in the change calendar."),
-                "logging change or duplicate feed" => (CloseReason.FalsePositive, "The relay sent everything twice for a while."),
+                "new or changed firewall rule" => (
+                    CloseReason.BenignPositive,
+                    "Planned change, ticket is linked in the change calendar."
+                ),
+                "logging change or duplicate feed" => (
+                    CloseReason.FalsePositive,
+                    "The relay sent everything twice for a while."
+                ),
                 "background rise" => (CloseReason.FalsePositive, "More of the usual; nothing to do."),
                 _ => (CloseReason.TruePositive, "Blocked at the edge and reported to the provider."),
             };
@@ -209,7 +254,11 @@ public sealed partial class DemoTraffic(
                 var now = clock.GetUtcNow();
                 for (var slice = DenyFlow.SliceOf(sentUntil); slice <= now; slice += DenyFlow.SliceSpan)
                 {
-                    foreach (var made in generator.Slice(slice).Where(m => m.Event.Timestamp > sentUntil && m.Event.Timestamp <= now))
+                    foreach (
+                        var made in generator
+                            .Slice(slice)
+                            .Where(m => m.Event.Timestamp > sentUntil && m.Event.Timestamp <= now)
+                    )
                         await SendAsync(connections, made, ct);
                 }
                 sentUntil = now;

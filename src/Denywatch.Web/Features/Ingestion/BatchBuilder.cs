@@ -82,7 +82,10 @@ public sealed partial class BatchBuilder
             Flows = [.. folder.Flows],
             Tallies = [.. tallies.Values],
             Rejects = [.. rejects.Values],
-            LastEvents = last.ToDictionary(entry => entry.Key, entry => (entry.Value.At, LastEvent.Of(entry.Value.Event, entry.Value.At))),
+            LastEvents = last.ToDictionary(
+                entry => entry.Key,
+                entry => (entry.Value.At, LastEvent.Of(entry.Value.Event, entry.Value.At))
+            ),
         };
     }
 
@@ -157,7 +160,8 @@ internal static class LastEvent
             ["destination.ip"] = read.Destination?.ToString(),
             ["destination.port"] = read.DestinationPort,
             ["network.transport"] = read.Transport,
-            ["network.direction"] = read.Direction == Direction.Unknown ? null : read.Direction.ToString().ToLowerInvariant(),
+            ["network.direction"] =
+                read.Direction == Direction.Unknown ? null : read.Direction.ToString().ToLowerInvariant(),
             ["observer.name"] = read.Observer,
             ["rule.name"] = read.Rule,
             ["count"] = read.Count == 1 ? null : read.Count,

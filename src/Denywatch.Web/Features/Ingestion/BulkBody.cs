@@ -25,7 +25,9 @@ internal static class BulkBody
             return null;
 
         var packed = request.Headers.ContentEncoding.ToString().Equals("gzip", StringComparison.OrdinalIgnoreCase);
-        await using var body = packed ? new GZipStream(request.Body, CompressionMode.Decompress, leaveOpen: true) : request.Body;
+        await using var body = packed
+            ? new GZipStream(request.Body, CompressionMode.Decompress, leaveOpen: true)
+            : request.Body;
         var buffer = new MemoryStream(packed ? 0 : (int)(request.ContentLength ?? 0));
         var chunk = new byte[64 * 1024];
         int read;

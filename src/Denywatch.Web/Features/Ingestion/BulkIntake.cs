@@ -28,7 +28,10 @@ public sealed class BulkIntake(
             await RefuseAsync(http, StatusCodes.Status400BadRequest, "illegal_argument_exception", problem);
             return;
         }
-        var documents = items.Where(item => item.Operation is "create" or "index").Select(item => item.Document).ToArray();
+        var documents = items
+            .Where(item => item.Operation is "create" or "index")
+            .Select(item => item.Document)
+            .ToArray();
         await TakeAsync(http, body, documents, response => WriteItems(response, http, items));
     }
 
@@ -46,7 +49,12 @@ public sealed class BulkIntake(
             {
                 http.Response.StatusCode = StatusCodes.Status201Created;
                 using var json = new Utf8JsonWriter(response);
-                WriteItem(json, http.Request.RouteValues["index"] as string, http.Request.RouteValues["id"] as string, 201);
+                WriteItem(
+                    json,
+                    http.Request.RouteValues["index"] as string,
+                    http.Request.RouteValues["id"] as string,
+                    201
+                );
             }
         );
     }
@@ -89,7 +97,12 @@ public sealed class BulkIntake(
         }
     }
 
-    private async Task<Guid> StoreAsync(Sender sender, ReadOnlyMemory<byte> body, Range[] documents, CancellationToken ct)
+    private async Task<Guid> StoreAsync(
+        Sender sender,
+        ReadOnlyMemory<byte> body,
+        Range[] documents,
+        CancellationToken ct
+    )
     {
         var hashes = Array.ConvertAll(documents, document => LineHash.Of(body.Span[document]));
         // One at a time while lines are repeats: two requests must not both take the same stored line for theirs.
@@ -139,7 +152,12 @@ public sealed class BulkIntake(
         }
         catch (InvalidDataException)
         {
-            await RefuseAsync(http, StatusCodes.Status400BadRequest, "illegal_argument_exception", "The body says it is gzip and is not.");
+            await RefuseAsync(
+                http,
+                StatusCodes.Status400BadRequest,
+                "illegal_argument_exception",
+                "The body says it is gzip and is not."
+            );
         }
         return null;
     }

@@ -30,11 +30,15 @@ public sealed partial class Committer(BatchStore store, ILogger<Committer> logge
         exception switch
         {
             // 57P0x: shutting down or starting; 08xxx: connection; 53xxx: out of connections or disk; 40xxx: try again
-            PostgresException postgres => postgres.SqlState[..2] is "08" or "53" or "40" || postgres.SqlState.StartsWith("57P", StringComparison.Ordinal),
+            PostgresException postgres => postgres.SqlState[..2] is "08" or "53" or "40"
+                || postgres.SqlState.StartsWith("57P", StringComparison.Ordinal),
             NpgsqlException or IOException or TimeoutException => true,
             _ => exception.InnerException is { } inner && IsAway(inner),
         };
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Batch not stored at attempt {Attempt}, trying again: {Problem}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Batch not stored at attempt {Attempt}, trying again: {Problem}"
+    )]
     private partial void Waiting(int attempt, string problem);
 }

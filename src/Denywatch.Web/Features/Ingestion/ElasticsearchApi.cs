@@ -31,7 +31,11 @@ internal static class ElasticsearchApi
 
     public static void MapElasticsearch(this WebApplication app)
     {
-        var api = app.MapGroup("").AllowAnonymous().DisableAntiforgery().ExcludeFromDescription().AddEndpointFilter<SenderFilter>();
+        var api = app.MapGroup("")
+            .AllowAnonymous()
+            .DisableAntiforgery()
+            .ExcludeFromDescription()
+            .AddEndpointFilter<SenderFilter>();
 
         api.MapMethods("/_license", ["GET", "HEAD"], License);
         api.MapMethods("/_xpack", ["GET", "HEAD"], License);
@@ -41,7 +45,11 @@ internal static class ElasticsearchApi
         foreach (var bulk in new[] { "/_bulk", "/{index}/_bulk" })
             api.MapMethods(bulk, ["POST", "PUT"], (HttpContext http, BulkIntake intake) => intake.BulkAsync(http));
         foreach (var document in new[] { "/{index}/_doc", "/{index}/_doc/{id}", "/{index}/_create/{id}" })
-            api.MapMethods(document, ["POST", "PUT"], (HttpContext http, BulkIntake intake) => intake.DocumentAsync(http));
+            api.MapMethods(
+                document,
+                ["POST", "PUT"],
+                (HttpContext http, BulkIntake intake) => intake.DocumentAsync(http)
+            );
     }
 
     /// <summary>
@@ -85,7 +93,15 @@ internal static class ElasticsearchApi
 
     private static JsonHttpResult<object> License() =>
         TypedResults.Json<object>(
-            new { license = new { uid = "denywatch", type = "basic", status = "active" } },
+            new
+            {
+                license = new
+                {
+                    uid = "denywatch",
+                    type = "basic",
+                    status = "active",
+                },
+            },
             SenderFilter.Json
         );
 
@@ -137,7 +153,11 @@ internal sealed class SenderFilter(SenderTokens tokens) : IEndpointFilter
             return httpContext.Response.WriteAsJsonAsync(
                 new
                 {
-                    error = new { type = "es_rejected_execution_exception", reason = "The database is away: send again later." },
+                    error = new
+                    {
+                        type = "es_rejected_execution_exception",
+                        reason = "The database is away: send again later.",
+                    },
                     status = 429,
                 },
                 Json

@@ -58,7 +58,10 @@ internal static class ImportApi
         }
         catch (Exception wrong) when (wrong is InvalidDataException or FormatException)
         {
-            return TypedResults.Problem($"The body or X-Denywatch-Preamble cannot be read: {wrong.Message}", statusCode: 400);
+            return TypedResults.Problem(
+                $"The body or X-Denywatch-Preamble cannot be read: {wrong.Message}",
+                statusCode: 400
+            );
         }
         if (body is not { } bytes)
             return TypedResults.Problem($"A part may be {BulkBody.MaxBytes} bytes long at most.", statusCode: 413);

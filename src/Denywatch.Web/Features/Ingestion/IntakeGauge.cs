@@ -21,8 +21,17 @@ public sealed class IntakeGauge : IDisposable
     public IntakeGauge()
     {
         lines = meter.CreateCounter<long>("denywatch.intake.lines", "{line}", "Lines stored");
-        dropped = meter.CreateCounter<long>("denywatch.intake.dropped", "{line}", "Lines dropped because buffers were full");
-        meter.CreateObservableGauge("denywatch.intake.waiting", () => Volatile.Read(ref waiting), "{line}", "Lines in buffers");
+        dropped = meter.CreateCounter<long>(
+            "denywatch.intake.dropped",
+            "{line}",
+            "Lines dropped because buffers were full"
+        );
+        meter.CreateObservableGauge(
+            "denywatch.intake.waiting",
+            () => Volatile.Read(ref waiting),
+            "{line}",
+            "Lines in buffers"
+        );
     }
 
     /// <summary>Lines dropped on this node because its buffers were full.</summary>

@@ -14,7 +14,9 @@ public sealed class SenderTokens(IDbContextFactory<DenywatchDb> dbs, TimeProvide
 
     private const int MostRemembered = 10_000;
 
-    private readonly ConcurrentDictionary<string, (string? Sender, DateTimeOffset Until)> remembered = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (string? Sender, DateTimeOffset Until)> remembered = new(
+        StringComparer.Ordinal
+    );
 
     /// <summary>The sender's name as stored with its data, or null where the header opens nothing.</summary>
     /// <param name="authorization"><c>Bearer T</c>, <c>ApiKey T</c>, <c>ApiKey base64(id:T)</c> or <c>Basic base64(any:T)</c>.</param>
@@ -61,7 +63,11 @@ public sealed class SenderTokens(IDbContextFactory<DenywatchDb> dbs, TimeProvide
 
     internal static string? SecretOf(string? authorization)
     {
-        var parts = authorization?.Split(' ', 2, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var parts = authorization?.Split(
+            ' ',
+            2,
+            StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries
+        );
         if (parts is not [var scheme, var value])
             return null;
 

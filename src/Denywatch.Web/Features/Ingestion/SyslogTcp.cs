@@ -8,7 +8,8 @@ using Denywatch.Events.Syslog;
 namespace Denywatch.Web.Features.Ingestion;
 
 /// <summary>Syslog over TCP, framed by octet counts or line ends (RFC 6587). When the buffer is full it stops reading.</summary>
-public sealed partial class SyslogTcp(SyslogBuffer buffer, Settings settings, ILogger<SyslogTcp> logger) : BackgroundService
+public sealed partial class SyslogTcp(SyslogBuffer buffer, Settings settings, ILogger<SyslogTcp> logger)
+    : BackgroundService
 {
     private const int MostConnections = 2_000;
 

@@ -78,11 +78,17 @@ public sealed partial class SyslogUdp(SyslogBuffer buffer, Settings settings, IL
             names.Clear();
         var copy = new SocketAddress(from.Family, from.Size);
         from.Buffer[..from.Size].CopyTo(copy.Buffer);
-        var endpoint = (IPEndPoint)new IPEndPoint(from.Family == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0).Create(copy);
+        var endpoint = (IPEndPoint)
+            new IPEndPoint(from.Family == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0).Create(
+                copy
+            );
         return names[copy] = Peer.NameOf(endpoint.Address);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The UDP buffer is {Bytes} bytes: raise net.core.rmem_max to 8388608 so that bursts are not lost")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The UDP buffer is {Bytes} bytes: raise net.core.rmem_max to 8388608 so that bursts are not lost"
+    )]
     private partial void SmallBuffer(int bytes);
 }
 

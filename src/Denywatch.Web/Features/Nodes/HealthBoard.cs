@@ -46,7 +46,15 @@ public sealed class HealthBoard(NpgsqlDataSource source) : BackgroundService
             await using var connection = await source.OpenConnectionAsync(ct);
             var rows = await connection.RowsAsync(
                 Ask,
-                row => Judge(row.GetDouble(0), row.GetInt64(1), row.OrNull<TimeSpan>(2), row.TextOrNull(3), row.GetBoolean(4), row.GetBoolean(5)),
+                row =>
+                    Judge(
+                        row.GetDouble(0),
+                        row.GetInt64(1),
+                        row.OrNull<TimeSpan>(2),
+                        row.TextOrNull(3),
+                        row.GetBoolean(4),
+                        row.GetBoolean(5)
+                    ),
                 ct,
                 ("settling", RecordStore.ShortestSettling)
             );
@@ -68,6 +76,11 @@ public sealed class HealthBoard(NpgsqlDataSource source) : BackgroundService
             : dropped > 0 ? $"{dropped:N0} lines were dropped since the start because buffers were full."
             : lag > LongLag ? $"Scoring is {lag.Value.TotalMinutes:0} minutes behind."
             : null;
-        return new(rate, lag, reason is null ? Health.Ok : Health.Degraded, reason ?? "Intake, scoring and database work.");
+        return new(
+            rate,
+            lag,
+            reason is null ? Health.Ok : Health.Degraded,
+            reason ?? "Intake, scoring and database work."
+        );
     }
 }

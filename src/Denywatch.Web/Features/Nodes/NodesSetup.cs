@@ -1,6 +1,6 @@
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Denywatch.Web.Features.Ingestion;
 using Denywatch.Web.Layout;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OpenTelemetry.Metrics;
 
 namespace Denywatch.Web.Features.Nodes;
@@ -18,7 +18,10 @@ internal static class NodesSetup
         var metrics = services
             .AddOpenTelemetry()
             .WithMetrics(metrics =>
-                metrics.AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddMeter(IntakeGauge.MeterName, "Npgsql")
+                metrics
+                    .AddAspNetCoreInstrumentation()
+                    .AddRuntimeInstrumentation()
+                    .AddMeter(IntakeGauge.MeterName, "Npgsql")
             );
         if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
             metrics.WithMetrics(exported => exported.AddOtlpExporter());
@@ -28,14 +31,18 @@ internal static class NodesSetup
     public static void MapNodes(this WebApplication app)
     {
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous();
-        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") }).AllowAnonymous();
+        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") })
+            .AllowAnonymous();
     }
 }
 
 /// <summary>Unhealthy while the database does not answer.</summary>
 internal sealed class DatabaseCheck(HealthBoard board) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+    public Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context,
+        CancellationToken cancellationToken = default
+    ) =>
         Task.FromResult(
             board.Current.State is Health.Down or Health.Unknown
                 ? HealthCheckResult.Unhealthy(board.Current.Reason)

@@ -122,7 +122,12 @@ public sealed partial class AlertRaiser(
         await telling.WriteAsync(new(series.Id, rule.Id, alert.Id, episode), startedBefore: null, ct);
     }
 
-    private static async Task<Alert> NewAlertAsync(Telling telling, Finding finding, AnomalyRecord record, CancellationToken ct)
+    private static async Task<Alert> NewAlertAsync(
+        Telling telling,
+        Finding finding,
+        AnomalyRecord record,
+        CancellationToken ct
+    )
     {
         var (series, rule, now) = (telling.Series, telling.Rule, telling.NowAt(record.Bucket));
         var end = record.Bucket + series.BucketSpan;
@@ -161,13 +166,23 @@ public sealed partial class AlertRaiser(
         Tell(alert, finding, evidence, record);
         telling.Db.Alerts.Add(alert);
         await telling.Db.SaveChangesAsync(ct); // its id is what episode and notes refer to
-        telling.Note(alert.Id, now, "raised", telling.IsFinal
-            ? $"Raised from the closed bucket with score {record.Score:0}."
-            : $"Raised from the open bucket: the count crossed the line before the bucket closed.");
+        telling.Note(
+            alert.Id,
+            now,
+            "raised",
+            telling.IsFinal
+                ? $"Raised from the closed bucket with score {record.Score:0}."
+                : $"Raised from the open bucket: the count crossed the line before the bucket closed."
+        );
         return alert;
     }
 
-    private static async Task<long> StormAsync(Telling telling, AnomalyRecord record, DateTimeOffset now, CancellationToken ct)
+    private static async Task<long> StormAsync(
+        Telling telling,
+        AnomalyRecord record,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
     {
         var recent = now - Storms.Within;
         var storm = await telling.Db.Alerts.FirstOrDefaultAsync(alert => alert.IsStorm && alert.RaisedAt > recent, ct);
@@ -179,7 +194,8 @@ public sealed partial class AlertRaiser(
             RuleId = telling.Rule.Id,
             SeriesId = telling.Series.Id,
             Title = "Storm: many alerts at once",
-            Sentence = $"More than {Storms.MoreThan} alerts within {Storms.Within.TotalMinutes:0} minutes; each is kept under this one.",
+            Sentence =
+                $"More than {Storms.MoreThan} alerts within {Storms.Within.TotalMinutes:0} minutes; each is kept under this one.",
             Cause = Causes.Title(LikelyCause.Unclear),
             Severity = "high",
             SeverityRank = (int)Severity.High,
@@ -201,7 +217,12 @@ public sealed partial class AlertRaiser(
     }
 
     /// <summary>An alert that goes on in another series and is made of the same flows; null where there is none.</summary>
-    private async Task<Alert?> FoldIntoAsync(Telling telling, Finding finding, DateTimeOffset bucket, CancellationToken ct)
+    private async Task<Alert?> FoldIntoAsync(
+        Telling telling,
+        Finding finding,
+        DateTimeOffset bucket,
+        CancellationToken ct
+    )
     {
         var series = telling.Series;
         var reach = Episodes.Gap * series.BucketSpan;
@@ -286,11 +307,20 @@ public sealed partial class AlertRaiser(
             EndReason.Excepted => "excepted",
             _ => "subsided",
         };
-        telling.Note(alert.Id, telling.NowAt(ended.LastAbove), "ended", $"The excess ended at {ended.Ended:HH:mm} UTC: {alert.EndReason}.");
+        telling.Note(
+            alert.Id,
+            telling.NowAt(ended.LastAbove),
+            "ended",
+            $"The excess ended at {ended.Ended:HH:mm} UTC: {alert.EndReason}."
+        );
     }
 
     /// <summary>Alerts whose peak a re-score took below the line: told on the alert; one that nobody touched is closed.</summary>
-    private static async Task<bool> TakeBackAsync(Telling telling, IReadOnlyList<AnomalyRecord> records, CancellationToken ct)
+    private static async Task<bool> TakeBackAsync(
+        Telling telling,
+        IReadOnlyList<AnomalyRecord> records,
+        CancellationToken ct
+    )
     {
         var (first, last) = (records[0].Bucket, records[^1].Bucket);
         var (seriesId, ruleId) = (telling.Series.Id, telling.Rule.Id);
@@ -303,7 +333,11 @@ public sealed partial class AlertRaiser(
         var changed = false;
         foreach (var alert in alerts)
         {
-            if (!byBucket.TryGetValue(alert.PeakAt, out var record) || record.Score >= telling.Rule.Threshold || alert.Rescore is not null)
+            if (
+                !byBucket.TryGetValue(alert.PeakAt, out var record)
+                || record.Score >= telling.Rule.Threshold
+                || alert.Rescore is not null
+            )
                 continue;
 
             var now = telling.NowAt(alert.PeakAt);

@@ -8,7 +8,8 @@ namespace Denywatch.Web.Features.Scoring;
 /// <param name="Flows">The bucket's flows, heaviest first.</param>
 public sealed record Finding(IReadOnlyList<FlowRow> Flows, Excess Excess, CauseFinding Cause)
 {
-    public AlertEvidence EvidenceFor(Severity ruleSeverity) => new(Excess, Cause, Severities.Of(ruleSeverity, Excess, Cause), Carriers.Of(Excess));
+    public AlertEvidence EvidenceFor(Severity ruleSeverity) =>
+        new(Excess, Cause, Severities.Of(ruleSeverity, Excess, Cause), Carriers.Of(Excess));
 }
 
 /// <summary>Reads a bucket's flows and those of its comparable buckets, and asks the pure code what they say.</summary>

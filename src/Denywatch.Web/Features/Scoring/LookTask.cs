@@ -56,7 +56,10 @@ public sealed class LookTask(
     private async Task RaiseAsync(OpenBucket bucket, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        if (await db.Series.Include(s => s.Job).SingleOrDefaultAsync(s => s.Id == bucket.SeriesId, ct) is not { State: { } state } series)
+        if (
+            await db.Series.Include(s => s.Job).SingleOrDefaultAsync(s => s.Id == bucket.SeriesId, ct)
+            is not { State: { } state } series
+        )
             return;
 
         // Judged by the frozen forecast alone, so that what a person sees as the line is the line.

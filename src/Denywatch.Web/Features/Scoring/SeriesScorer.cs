@@ -48,7 +48,9 @@ public sealed class SeriesScorer(RecordStore store, SeriesRates rates, AlertRais
             return false;
 
         // Buckets before a late one are scored again only to bring the model there: they say what they said.
-        var changed = series.RescoreFrom is { } late ? records.FindAll(record => record.Bucket >= late || learnsAnew) : records;
+        var changed = series.RescoreFrom is { } late
+            ? records.FindAll(record => record.Bucket >= late || learnsAnew)
+            : records;
         await RecordStore.WriteAsync(connection, series.Id, changed, ct);
         await RecordStore.KeepSnapshotsAsync(connection, series, snapshots, ct);
         await OpenBucketStore.CloseAsync(connection, series.Id, until, ct);
@@ -122,7 +124,8 @@ public sealed class SeriesScorer(RecordStore store, SeriesRates rates, AlertRais
         return buckets;
     }
 
-    private static DateTimeOffset Floor(DateTimeOffset at, TimeSpan span) => new(at.UtcTicks - (at.UtcTicks % span.Ticks), TimeSpan.Zero);
+    private static DateTimeOffset Floor(DateTimeOffset at, TimeSpan span) =>
+        new(at.UtcTicks - (at.UtcTicks % span.Ticks), TimeSpan.Zero);
 
     private static DateTimeOffset Min(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
 

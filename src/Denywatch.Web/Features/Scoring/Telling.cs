@@ -48,7 +48,8 @@ internal sealed class Telling(
     }
 
     public async Task<Alert> AlertAsync(long id, CancellationToken ct) =>
-        db.Alerts.Local.FirstOrDefault(alert => alert.Id == id) ?? await db.Alerts.SingleAsync(alert => alert.Id == id, ct);
+        db.Alerts.Local.FirstOrDefault(alert => alert.Id == id)
+        ?? await db.Alerts.SingleAsync(alert => alert.Id == id, ct);
 
     public void Note(long alertId, DateTimeOffset at, string kind, string text) =>
         db.AlertNotes.Add(

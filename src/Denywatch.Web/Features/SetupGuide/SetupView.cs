@@ -71,7 +71,8 @@ public sealed record ServerAddress(Uri Url, int SyslogPort)
     public string Snippet(SetupWay way) =>
         way switch
         {
-            SetupWay.Rsyslog => $$"""
+            SetupWay.Rsyslog =>
+                $$"""
                 # /etc/rsyslog.d/90-denywatch.conf (package rsyslog-elasticsearch)
                 module(load="omelasticsearch")
                 template(name="denywatch" type="list" option.jsonf="on") {

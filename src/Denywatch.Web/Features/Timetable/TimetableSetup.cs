@@ -30,7 +30,9 @@ internal static class TimetableSetup
                     }
                 )
         );
-        GlobalJobFilters.Filters.Add(new AutomaticRetryAttribute { Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete });
+        GlobalJobFilters.Filters.Add(
+            new AutomaticRetryAttribute { Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete }
+        );
         if (!settings.RoleSet.HasFlag(Roles.Worker))
             return;
 
@@ -62,7 +64,11 @@ internal static class TimetableSetup
                 $"{shard * 3},{(shard * 3) + 30} * * * * *"
             );
         }
-        timetable.AddOrUpdate<CompactionTask>("compaction", task => task.RunAsync(CancellationToken.None), "7,37 * * * *");
+        timetable.AddOrUpdate<CompactionTask>(
+            "compaction",
+            task => task.RunAsync(CancellationToken.None),
+            "7,37 * * * *"
+        );
         timetable.AddOrUpdate<RetentionTask>("retention", task => task.RunAsync(CancellationToken.None), Cron.Daily(3));
     }
 }
