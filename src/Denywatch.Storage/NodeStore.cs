@@ -24,7 +24,8 @@ public sealed class NodeStore(NpgsqlDataSource source, NodeIdentity node)
     /// <summary>A stretch shorter than this is a blink between two heartbeats.</summary>
     private static readonly TimeSpan ShortestGap = TimeSpan.FromSeconds(2);
 
-    // The last sign of life of any other intake node before us, and how it ended.
+    // The last sign of life of any other intake node before us, and how it ended. A node lives while it beats and holds
+    // its lock: right after a kill the last beat is young, and after a lost machine the lock is still held.
     private const string RecordGap = """
         INSERT INTO intake_gaps ("from", "to", reason, lines_at_risk)
         SELECT coalesce(stopped_at, seen_at), now(), CASE WHEN stopped_at IS NULL THEN 'killed' ELSE 'stopped' END,
@@ -33,7 +34,9 @@ public sealed class NodeStore(NpgsqlDataSource source, NodeIdentity node)
         WHERE roles LIKE '%intake%' AND id <> @id
           AND coalesce(stopped_at, seen_at) < now() - @shortest
           AND NOT EXISTS (SELECT FROM nodes alive WHERE alive.id <> @id AND alive.roles LIKE '%intake%'
-                          AND alive.stopped_at IS NULL AND alive.seen_at > now() - interval '10 seconds')
+                          AND alive.stopped_at IS NULL AND alive.seen_at > now() - interval '10 seconds'
+                          AND EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = @class
+                              AND objid = ('x' || right(alive.id::text, 8))::bit(32)::bigint::oid))
         ORDER BY coalesce(stopped_at, seen_at) DESC LIMIT 1
         """;
 
@@ -42,7 +45,13 @@ public sealed class NodeStore(NpgsqlDataSource source, NodeIdentity node)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         if (roles.Contains("intake", StringComparison.Ordinal))
-            await connection.ExecuteAsync(RecordGap, ct, ("id", node.Id), ("shortest", ShortestGap));
+            await connection.ExecuteAsync(
+                RecordGap,
+                ct,
+                ("id", node.Id),
+                ("shortest", ShortestGap),
+                ("class", NodeIdentity.LockClass)
+            );
         await connection.ExecuteAsync(
             """
             INSERT INTO nodes (id, name, roles, started_at, seen_at) VALUES (@id, @name, @roles, now(), now())

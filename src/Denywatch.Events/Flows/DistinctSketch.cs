@@ -1,4 +1,6 @@
+using System.Net;
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Denywatch.Events.Flows;
 
@@ -17,9 +19,9 @@ internal sealed class DistinctSketch
     /// <summary>At least 1.</summary>
     public int Estimate { get; private set; } = 1;
 
-    public void Add(int hash)
+    public void Add(IPAddress address)
     {
-        var mixed = Mix((uint)hash);
+        var mixed = HashOf(address);
         var index = mixed >> (32 - IndexBits);
         var rank = (byte)(BitOperations.LeadingZeroCount((mixed << IndexBits) | (1u << (IndexBits - 1))) + 1);
         if (rank <= ranks[index])
@@ -41,7 +43,18 @@ internal sealed class DistinctSketch
         return raw <= 2.5 * Registers && empty > 0 ? Registers * Math.Log((double)Registers / empty) : raw;
     }
 
-    // The hash of an address is the address: neighbours must not share registers.
+    // Not GetHashCode: its seed differs from process to process, and so would the estimate of the same flows.
+    private static uint HashOf(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out var length);
+        var hash = 0u;
+        foreach (var word in MemoryMarshal.Cast<byte, uint>(bytes[..length]))
+            hash = Mix(hash ^ word);
+        return hash;
+    }
+
+    // MurmurHash3's finalizer (Appleby): neighbours must not share registers.
     private static uint Mix(uint hash)
     {
         hash ^= hash >> 16;

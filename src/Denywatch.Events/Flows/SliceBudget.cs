@@ -69,7 +69,7 @@ internal sealed class SliceBudget(DateTimeOffset slice, string firewall, int cap
         if (!folded.TryGetValue(key, out var sketch))
             folded.Add(key, sketch = new DistinctSketch());
         if (source is not null)
-            sketch.Add(source.GetHashCode());
+            sketch.Add(source);
         return new(key, prefix, sketch.Estimate);
     }
 
