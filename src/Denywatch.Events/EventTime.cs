@@ -14,7 +14,7 @@ public enum TimeOrigin
 }
 
 /// <summary>The time to count an event at, or why it is not counted.</summary>
-/// <param name="At">Meaningful where there is no problem.</param>
+/// <param name="At">In UTC, whatever zone the device writes in. Meaningful where there is no problem.</param>
 /// <param name="Problem">Why the event is rejected; null where it is taken.</param>
 public readonly record struct AcceptedTime(DateTimeOffset At, TimeOrigin Origin, string? Problem)
 {
@@ -60,7 +60,7 @@ public static class EventTime
                 at,
                 $"older than the {retention.TotalDays:0} days that flows are kept: use denywatch import for the past"
             );
-        return new(at, TimeOrigin.Event, null);
+        return new(at.ToUniversalTime(), TimeOrigin.Event, null);
     }
 
     private static AcceptedTime Rejected(DateTimeOffset at, string why) =>

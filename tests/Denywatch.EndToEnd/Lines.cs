@@ -5,12 +5,21 @@ namespace Denywatch.EndToEnd;
 /// <summary>Denies of which no two are alike, so that one lost or counted twice shows.</summary>
 public static class Lines
 {
+    // Firewalls stand all over the world.
+    private static readonly TimeSpan[] Zones = [TimeSpan.Zero, TimeSpan.FromHours(-5), TimeSpan.FromHours(9)];
+
     /// <summary>A FortiGate deny line; number <paramref name="i"/> has a source and port of its own.</summary>
     public static string FortiGate(int i, DateTimeOffset at, string firewall = "fg-1", int? port = null) =>
+        FortiGate(at.ToOffset(Zones[i % Zones.Length]), i, firewall, port);
+
+    private static string FortiGate(DateTimeOffset at, int i, string firewall, int? port) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"<188>date={at:yyyy-MM-dd} time={at:HH:mm:ss} devname=\"{firewall}\" devid=\"FG100\" logid=\"0000000013\" type=\"traffic\" subtype=\"forward\" level=\"notice\" vd=\"root\" eventtime={at.ToUnixTimeSeconds()} tz=\"+0000\" srcip={SourceOf(i)} srcport={1024 + (i % 60000)} srcintf=\"wan1\" dstip=192.0.2.10 dstport={port ?? 1 + (i % 65000)} dstintf=\"lan\" proto=6 action=\"deny\" policyid=0 service=\"tcp\""
+            $"<188>date={at:yyyy-MM-dd} time={at:HH:mm:ss} devname=\"{firewall}\" devid=\"FG100\" logid=\"0000000013\" type=\"traffic\" subtype=\"forward\" level=\"notice\" vd=\"root\" eventtime={at.ToUnixTimeSeconds()} tz=\"{ZoneOf(at)}\" srcip={SourceOf(i)} srcport={1024 + (i % 60000)} srcintf=\"wan1\" dstip=192.0.2.10 dstport={port ?? 1 + (i % 65000)} dstintf=\"lan\" proto=6 action=\"deny\" policyid=0 service=\"tcp\""
         );
+
+    private static string ZoneOf(DateTimeOffset at) =>
+        at.ToString("zzz", CultureInfo.InvariantCulture).Replace(":", "", StringComparison.Ordinal);
 
     /// <summary>An ECS document of a deny.</summary>
     public static string Ecs(int i, DateTimeOffset at, string firewall) =>

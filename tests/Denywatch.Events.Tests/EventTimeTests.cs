@@ -40,6 +40,20 @@ public sealed class EventTimeTests
         );
 
     [Fact]
+    public void A_time_in_the_devices_zone_is_counted_in_utc() =>
+        Assert.Equal(
+            TimeSpan.Zero,
+            EventTime
+                .Accept(
+                    Parsing.ReceivedAt.ToOffset(TimeSpan.FromHours(9)),
+                    Parsing.ReceivedAt,
+                    Retention,
+                    isImport: false
+                )
+                .At.Offset
+        );
+
+    [Fact]
     public void An_import_takes_the_past() =>
         Assert.False(
             EventTime.Accept(Parsing.ReceivedAt.AddYears(-5), Parsing.ReceivedAt, Retention, isImport: true).IsRejected

@@ -13,6 +13,7 @@ public sealed partial class BatchBuilder
     private const int LongestSample = 2_000;
     private const int SamplesPerReason = 5;
     private const int MostReasons = 100;
+    private const long MostAttempts = 1_000_000_000_000;
 
     private readonly Sender sender;
     private readonly EventReader reader;
@@ -57,10 +58,10 @@ public sealed partial class BatchBuilder
         {
             var time = EventTime.Accept(read.Timestamp, at, parts.Retention, reading == EventReading.Import);
             var source = new SourceKey(sender.Name, integration, FlowFolder.FirewallOf(read, peer));
-            if (time.Problem is { } wrongTime)
+            if ((time.Problem ?? ProblemOfCount(read.Count)) is { } wrong)
             {
-                problem = wrongTime;
-                Reject(source, wrongTime, line, at);
+                problem = wrong;
+                Reject(source, wrong, line, at);
                 continue;
             }
             folder.Add(read, time.At, integration, peer, line);
@@ -88,6 +89,12 @@ public sealed partial class BatchBuilder
             ),
         };
     }
+
+    // Sums of what is stored must fit, however many lines there are.
+    private static string? ProblemOfCount(long count) =>
+        count is >= 0 and <= MostAttempts
+            ? null
+            : $"the line states {count} attempts; from 0 to {MostAttempts} are taken: is a time or a size in the place of the count?";
 
     private void Tally(SourceKey source, DateTimeOffset at, Verdict verdict)
     {
