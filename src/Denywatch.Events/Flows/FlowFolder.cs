@@ -50,7 +50,10 @@ public sealed class FlowFolder(Enricher enricher, FlowBudget budget)
         var name = string.IsNullOrWhiteSpace(firewallEvent.Observer) ? peer : firewallEvent.Observer;
         if (string.IsNullOrWhiteSpace(name))
             return UnknownFirewall;
-        return name.Length <= LongestFirewall ? name : name[..LongestFirewall];
+        if (name.Length <= LongestFirewall)
+            return name;
+        // Half of a surrogate pair is no text that a database takes.
+        return name[..(char.IsHighSurrogate(name[LongestFirewall - 1]) ? LongestFirewall - 1 : LongestFirewall)];
     }
 
     /// <summary>Counts one event.</summary>

@@ -46,12 +46,18 @@ public sealed class FlowFolderTests
         );
     }
 
+    private static string Emoji(int count) => string.Concat(Enumerable.Repeat("🔥", count));
+
     [Theory]
     [InlineData("fw1", "10.0.0.1", "fw1")]
     [InlineData(null, "10.0.0.1", "10.0.0.1")]
     [InlineData(" ", null, "unknown")]
     public void A_firewall_always_has_a_name(string? observer, string? peer, string name) =>
         Assert.Equal(name, FlowFolder.FirewallOf(Deny("10.0.0.1", 1) with { Observer = observer }, peer));
+
+    [Fact]
+    public void A_firewalls_name_is_cut_between_characters() =>
+        Assert.Equal(254, FlowFolder.FirewallOf(Deny("10.0.0.1", 1) with { Observer = Emoji(200) }, null).Length);
 
     [Fact]
     public void Past_the_cap_sources_fold_to_their_network_and_totals_stay_true()
