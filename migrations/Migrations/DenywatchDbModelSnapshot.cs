@@ -486,6 +486,10 @@ namespace Denywatch.Migrations.Migrations
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
 
+                    b.Property<bool>("CountsUnanswered")
+                        .HasColumnType("boolean")
+                        .HasColumnName("counts_unanswered");
+
                     b.Property<int>("FirewallId")
                         .HasColumnType("integer")
                         .HasColumnName("firewall_id");
@@ -551,6 +555,10 @@ namespace Denywatch.Migrations.Migrations
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
 
+                    b.Property<int?>("AliasOfId")
+                        .HasColumnType("integer")
+                        .HasColumnName("alias_of_id");
+
                     b.Property<DateTimeOffset>("FirstSeenAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("first_seen_at");
@@ -566,6 +574,9 @@ namespace Denywatch.Migrations.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_firewalls");
+
+                    b.HasIndex("AliasOfId")
+                        .HasDatabaseName("ix_firewalls_alias_of_id");
 
                     b.HasIndex("Name")
                         .IsUnique()
@@ -728,6 +739,10 @@ namespace Denywatch.Migrations.Migrations
                     b.Property<DateTimeOffset>("FirstAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("first_at");
+
+                    b.Property<int>("Kept")
+                        .HasColumnType("integer")
+                        .HasColumnName("kept");
 
                     b.Property<DateTimeOffset>("LastAt")
                         .HasColumnType("timestamp with time zone")
@@ -1093,10 +1108,18 @@ namespace Denywatch.Migrations.Migrations
 
             modelBuilder.Entity("Denywatch.Storage.Entities.Firewall", b =>
                 {
+                    b.HasOne("Denywatch.Storage.Entities.Firewall", "AliasOf")
+                        .WithMany()
+                        .HasForeignKey("AliasOfId")
+                        .OnDelete(DeleteBehavior.SetNull)
+                        .HasConstraintName("fk_firewalls_firewalls_alias_of_id");
+
                     b.HasOne("Denywatch.Storage.Entities.Site", "Site")
                         .WithMany()
                         .HasForeignKey("SiteId")
                         .HasConstraintName("fk_firewalls_sites_site_id");
+
+                    b.Navigation("AliasOf");
 
                     b.Navigation("Site");
                 });

@@ -11,6 +11,9 @@ public sealed class CountStore(NpgsqlDataSource source)
     /// <summary>Minutes of the spans kept; each is summed from the first.</summary>
     public static readonly short[] Spans = [5, 15, 60, 1440];
 
+    /// <summary>How far back models learn; older counts are kept and shown.</summary>
+    public static readonly TimeSpan LearnedHistory = TimeSpan.FromDays(400);
+
     private const long CountLock = 0x44454E5B;
     private const int MostClaimed = 200_000;
 
@@ -49,13 +52,14 @@ public sealed class CountStore(NpgsqlDataSource source)
         ON CONFLICT (job_id, partition) DO NOTHING
         """;
 
-    // The version moves too, so that a closing task that read before this writes nothing.
+    // The version moves too, so that a closing task that read before this writes nothing. What is older than all that is
+    // learned is counted only: one stray date in an import must not make every model learn anew.
     private const string MarkForRescore = """
         UPDATE series s SET rescore_from = d.bucket, version = s.version + 1
         FROM (SELECT s.id, min(date_bin(j.bucket_span, dirty.slice, 'epoch')) AS bucket
               FROM series s JOIN jobs j ON j.id = s.job_id
               JOIN unnest(@slices, @firewalls) AS dirty (slice, firewall_id)
-                  ON s.firewall_id IS NULL OR s.firewall_id = dirty.firewall_id
+                  ON dirty.slice > now() - @learned AND (s.firewall_id IS NULL OR s.firewall_id = dirty.firewall_id)
               GROUP BY s.id ORDER BY s.id) d
         WHERE d.id = s.id AND d.bucket < s.next_bucket AND (s.rescore_from IS NULL OR d.bucket < s.rescore_from)
         """;
@@ -101,7 +105,7 @@ public sealed class CountStore(NpgsqlDataSource source)
             ("first", BucketOf(dirty[0].Slice)),
             ("shards", (int)Entities.Series.Shards)
         );
-        await RunAsync(connection, MarkForRescore, dirty, ct);
+        await RunAsync(connection, MarkForRescore, dirty, ct, ("learned", LearnedHistory));
         await transaction.CommitAsync(ct);
         return dirty;
     }

@@ -34,6 +34,9 @@ public sealed class RejectTally
     public required string Reason { get; init; }
     public long Count { get; set; }
     public List<string> Samples { get; } = [];
+
+    /// <summary>Whole lines and when they came, for reading again; those in which a NUL stands are not among them.</summary>
+    public List<(DateTimeOffset ReceivedAt, string Line)> Lines { get; } = [];
 }
 
 /// <summary>What one request or one second of syslog is stored as: all of it, or nothing.</summary>
@@ -52,6 +55,9 @@ public sealed record IntakeBatch
 
     /// <summary>One hash a line where the sender waits for an answer and may repeat itself; null for plain syslog.</summary>
     public long[]? LineHashes { get; init; }
+
+    /// <summary>Kept rejected lines that this batch read again: they are rejected no more, or anew.</summary>
+    public IReadOnlyList<long> ReadAgain { get; init; } = [];
 
     /// <summary>An import's part; a part that is stored already is not stored again.</summary>
     public string? PartKey { get; init; }

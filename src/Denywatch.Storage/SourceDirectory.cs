@@ -16,6 +16,9 @@ public sealed class SourceDirectory(NpgsqlDataSource source)
 
     private readonly ConcurrentDictionary<SourceKey, SourceIds> ids = new();
 
+    /// <summary>Asks the database again from now on: a firewall got another name, or lost one.</summary>
+    public void Forget() => ids.Clear();
+
     public async Task<SourceIds> IdsOfAsync(SourceKey key, CancellationToken ct)
     {
         if (ids.TryGetValue(key, out var found))
@@ -32,16 +35,18 @@ public sealed class SourceDirectory(NpgsqlDataSource source)
             """
             INSERT INTO firewalls (name, first_seen_at) VALUES (@name, now())
             ON CONFLICT (name) DO UPDATE SET name = excluded.name
-            RETURNING id
+            RETURNING coalesce(alias_of_id, id)
             """,
             ct,
             ("name", key.Firewall)
         );
         var dataSource = await connection.ScalarAsync<int>(
             """
-            INSERT INTO data_sources (sender, integration, firewall_id, time_zone, first_seen_at, last_received_at, lag_seconds)
-            VALUES (@sender, @integration, @firewall,
-                coalesce((SELECT time_zone FROM data_sources WHERE sender = @sender LIMIT 1), 'Etc/UTC'), now(), now(), 0)
+            INSERT INTO data_sources (sender, integration, firewall_id, time_zone, pinned_integration, counts_unanswered,
+                first_seen_at, last_received_at, lag_seconds)
+            SELECT @sender, @integration, @firewall, coalesce(s.time_zone, 'Etc/UTC'), s.pinned_integration,
+                coalesce(s.counts_unanswered, false), now(), now(), 0
+            FROM (SELECT) one LEFT JOIN (SELECT * FROM data_sources WHERE sender = @sender LIMIT 1) s ON true
             ON CONFLICT (sender, integration, firewall_id) DO UPDATE SET sender = excluded.sender
             RETURNING id
             """,

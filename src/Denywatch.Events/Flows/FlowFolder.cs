@@ -19,7 +19,8 @@ public readonly record struct MinuteCount(
 /// Folds the events of one batch: denied ones to deny flows, all of them to counts per minute. Not for more than one
 /// thread; the <paramref name="budget"/> is shared by all batches of a node.
 /// </summary>
-public sealed class FlowFolder(Enricher enricher, FlowBudget budget)
+/// <param name="countsUnanswered">Connections that got no answer are denied ones here: the source was opted in.</param>
+public sealed class FlowFolder(Enricher enricher, FlowBudget budget, bool countsUnanswered = false)
 {
     /// <summary>Name of a firewall that neither the event nor the receiver names.</summary>
     public const string UnknownFirewall = "unknown";
@@ -75,7 +76,10 @@ public sealed class FlowFolder(Enricher enricher, FlowBudget budget)
             out _
         )++;
 
-        if (firewallEvent.Verdict != Verdict.Denied)
+        if (
+            firewallEvent.Verdict != Verdict.Denied
+            && !(countsUnanswered && firewallEvent.Verdict == Verdict.Unanswered)
+        )
             return;
 
         var direction = enricher.DirectionOf(firewallEvent);

@@ -20,6 +20,10 @@ public sealed class Firewall
     public required string Name { get; init; }
     public int? SiteId { get; set; }
     public Site? Site { get; set; }
+
+    /// <summary>The firewall that this is another name of, such as the pair that a standby unit belongs to: counted as that one.</summary>
+    public int? AliasOfId { get; set; }
+    public Firewall? AliasOf { get; set; }
     public required DateTimeOffset FirstSeenAt { get; init; }
 }
 
@@ -42,6 +46,9 @@ public sealed class DataSource
 
     /// <summary>IANA zone of times that state none.</summary>
     public string TimeZone { get; set; } = "Etc/UTC";
+
+    /// <summary>Connections that got no answer count as denied.</summary>
+    public bool CountsUnanswered { get; set; }
 
     public required DateTimeOffset FirstSeenAt { get; init; }
 
@@ -73,6 +80,12 @@ public sealed class Reject
 
     /// <summary>The newest samples, at most 5, each cut at 2,000 characters.</summary>
     public string[] Samples { get; set; } = [];
+
+    /// <summary>Whole lines kept for reading again, at most <see cref="MostKept"/>.</summary>
+    public int Kept { get; set; }
+
+    /// <summary>Whole lines of one reason that are kept until they are read again or past the retention of lines.</summary>
+    public const int MostKept = 1_000;
 }
 
 /// <summary>A stretch in which no node took events in: lines of senders without acknowledgement may be lost.</summary>

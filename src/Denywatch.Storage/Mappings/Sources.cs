@@ -19,6 +19,7 @@ internal sealed class FirewallMapping : IEntityTypeConfiguration<Firewall>
     {
         firewall.ToTable("firewalls");
         firewall.HasIndex(f => f.Name).IsUnique();
+        firewall.HasOne(f => f.AliasOf).WithMany().HasForeignKey(f => f.AliasOfId).OnDelete(DeleteBehavior.SetNull);
     }
 }
 

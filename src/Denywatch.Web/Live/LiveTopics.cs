@@ -7,6 +7,9 @@ public enum Topic
     Records,
     Alerts,
     Sources,
+
+    /// <summary>How senders' lines are read, or whose name is whose.</summary>
+    SenderSettings,
 }
 
 /// <summary>Tells this node's pages that something changed, at most twice a second a page.</summary>

@@ -41,6 +41,7 @@ public sealed record SourceRow(
 
 /// <summary>One source with all that its page shows.</summary>
 /// <param name="From">Start of the first of <paramref name="Rates"/>.</param>
+/// <param name="Firewalls">Names of firewalls that this source's may be another name of.</param>
 /// <param name="Step">Time that each of them stands for: a multiple of a slice, so that a month is drawn as fast as a day.</param>
 public sealed record SourceDetail(
     DataSource Source,
@@ -49,7 +50,8 @@ public sealed record SourceDetail(
     TimeSpan Step,
     IReadOnlyList<VerdictRates?> Rates,
     IReadOnlyList<Reject> Rejects,
-    IReadOnlyList<IntakeGap> Gaps
+    IReadOnlyList<IntakeGap> Gaps,
+    IReadOnlyList<string> Firewalls
 );
 
 /// <summary>What pages ask about data sources.</summary>
@@ -120,7 +122,11 @@ public sealed class DataSourceQueries(IDbContextFactory<DenywatchDb> dbs, Npgsql
         var now = clock.GetUtcNow();
         await using var db = await dbs.CreateDbContextAsync(ct);
         if (
-            await db.DataSources.AsNoTracking().Include(s => s.Firewall).SingleOrDefaultAsync(s => s.Id == id, ct)
+            await db
+                .DataSources.AsNoTracking()
+                .Include(s => s.Firewall)
+                    .ThenInclude(f => f.AliasOf)
+                .SingleOrDefaultAsync(s => s.Id == id, ct)
             is not { } found
         )
             return null;
@@ -150,7 +156,13 @@ public sealed class DataSourceQueries(IDbContextFactory<DenywatchDb> dbs, Npgsql
             step,
             rates ?? new VerdictRates?[Places(start, end, step)],
             rejects,
-            gaps
+            gaps,
+            await db
+                .Firewalls.Where(f => f.AliasOfId == null && f.Id != found.FirewallId)
+                .OrderBy(f => f.Name)
+                .Select(f => f.Name)
+                .Take(1_000)
+                .ToListAsync(ct)
         );
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using System.Text.Unicode;
 using Denywatch.Events;
 using Denywatch.Events.Flows;
 using Denywatch.Storage;
@@ -13,6 +14,8 @@ public sealed partial class BatchBuilder
     private const int LongestSample = 2_000;
     private const int SamplesPerReason = 5;
     private const int MostReasons = 100;
+    private const int LongestKept = 64 * 1024;
+    private const int MostBytesKept = 1024 * 1024;
     private const long MostAttempts = 1_000_000_000_000;
 
     private readonly Sender sender;
@@ -22,6 +25,7 @@ public sealed partial class BatchBuilder
     private readonly FlowFolder folder;
     private readonly DateTimeOffset receivedAt;
     private readonly string? peer;
+    private int bytesKept;
     private readonly List<FirewallEvent> events = [];
     private readonly Dictionary<(SourceKey, DateTimeOffset), SourceTally> tallies = [];
     private readonly Dictionary<(SourceKey, string), RejectTally> rejects = [];
@@ -30,7 +34,7 @@ public sealed partial class BatchBuilder
     internal BatchBuilder(Sender sender, EventReader reader, EventReading reading, BatchParts parts)
     {
         (this.sender, this.reader, this.reading, this.parts) = (sender, reader, reading, parts);
-        folder = new(parts.Enrichment.Current, parts.Enrichment.Budget);
+        folder = new(parts.Enrichment.Current, parts.Enrichment.Budget, sender.CountsUnanswered);
         receivedAt = parts.Clock.GetUtcNow();
         peer = sender.Name[(sender.Name.IndexOf(':', StringComparison.Ordinal) + 1)..];
     }
@@ -72,7 +76,8 @@ public sealed partial class BatchBuilder
         return problem;
     }
 
-    public IntakeBatch Build()
+    /// <param name="readAgain">Kept rejected lines that were added here once more.</param>
+    public IntakeBatch Build(IReadOnlyList<long>? readAgain = null)
     {
         if (reading == EventReading.Live)
             sender.Return(reader);
@@ -83,6 +88,7 @@ public sealed partial class BatchBuilder
             Flows = [.. folder.Flows],
             Tallies = [.. tallies.Values],
             Rejects = [.. rejects.Values],
+            ReadAgain = readAgain ?? [],
             LastEvents = last.ToDictionary(
                 entry => entry.Key,
                 entry => (entry.Value.At, LastEvent.Of(entry.Value.Event, entry.Value.At))
@@ -130,6 +136,22 @@ public sealed partial class BatchBuilder
         reject.Count++;
         if (reject.Samples.Count < SamplesPerReason)
             reject.Samples.Add(SampleOf(line));
+        Keep(reject, line, at);
+    }
+
+    // Text that comes back the same: whatever else it is, reading it again makes it no better.
+    private void Keep(RejectTally reject, ReadOnlySpan<byte> line, DateTimeOffset at)
+    {
+        if (
+            line.Length > LongestKept
+            || bytesKept + line.Length > MostBytesKept
+            || reject.Lines.Count >= Storage.Entities.Reject.MostKept
+        )
+            return;
+        if (line.Contains((byte)0) || !Utf8.IsValid(line))
+            return;
+        bytesKept += line.Length;
+        reject.Lines.Add((at, Encoding.UTF8.GetString(line)));
     }
 
     private SourceTally TallyOf(SourceKey source, DateTimeOffset at)

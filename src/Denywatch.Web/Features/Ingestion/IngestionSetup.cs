@@ -6,15 +6,16 @@ internal static class IngestionSetup
     {
         var services = builder.Services;
         services.AddSingleton<IntakeGauge>();
+        services.AddSingleton<Enrichment>();
+        services.AddSingleton<BatchParts>();
+        services.AddSingleton<Senders>();
+        services.AddSingleton<Committer>();
+        services.AddSingleton<RejectedLines>();
+        services.AddHostedService<EnrichmentRefresh>();
         if (!settings.RoleSet.HasFlag(Roles.Intake))
             return;
 
         services.AddSingleton<SenderTokens>();
-        services.AddSingleton<Enrichment>();
-        services.AddSingleton<BatchParts>();
-        services.AddSingleton<Senders>();
-        services.AddHostedService<EnrichmentRefresh>();
-        services.AddSingleton<Committer>();
         services.AddSingleton<BulkIntake>();
         services.AddSingleton<Answers>();
         services.AddHostedService(provider => provider.GetRequiredService<Answers>());

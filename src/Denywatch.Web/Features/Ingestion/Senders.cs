@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Denywatch.Events;
 using Denywatch.Storage;
+using Denywatch.Web.Live;
 using Microsoft.EntityFrameworkCore;
 
 namespace Denywatch.Web.Features.Ingestion;
@@ -12,8 +13,16 @@ public enum EventReading
     Import,
 }
 
+/// <summary>How the lines of a sender are read.</summary>
+/// <param name="Pinned">Name of the only integration to use; null to recognise each line.</param>
+/// <param name="Zone">Of times that state none.</param>
+public sealed record SenderSettings(string? Pinned, TimeZoneInfo Zone, bool CountsUnanswered)
+{
+    public static SenderSettings Default { get; } = new(null, TimeZoneInfo.Utc, false);
+}
+
 /// <summary>What is known about a sender, and its readers, which remember the format it speaks.</summary>
-public sealed class Sender(string name, string? pinned, TimeZoneInfo zone, BatchParts parts) : IDisposable
+public sealed class Sender(string name, SenderSettings settings, BatchParts parts) : IDisposable
 {
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly ConcurrentBag<EventReader> readers = [];
@@ -21,7 +30,9 @@ public sealed class Sender(string name, string? pinned, TimeZoneInfo zone, Batch
     /// <summary><c>token:NAME</c> or <c>syslog:ADDRESS</c>.</summary>
     public string Name => name;
 
-    public TimeZoneInfo Zone => zone;
+    public TimeZoneInfo Zone => settings.Zone;
+
+    public bool CountsUnanswered => settings.CountsUnanswered;
 
     internal DateTimeOffset ReadAt { get; init; }
 
@@ -37,7 +48,8 @@ public sealed class Sender(string name, string? pinned, TimeZoneInfo zone, Batch
     /// <summary>A batch of its lines; an import gets a reader of its own, since files begin anew.</summary>
     public BatchBuilder NewBatch(EventReading reading = EventReading.Live)
     {
-        var reader = reading == EventReading.Live && readers.TryTake(out var used) ? used : new EventReader(pinned);
+        var reader =
+            reading == EventReading.Live && readers.TryTake(out var used) ? used : new EventReader(settings.Pinned);
         return new(this, reader, reading, parts);
     }
 
@@ -64,14 +76,33 @@ public sealed class BatchParts(Enrichment enrichment, TimeProvider clock, Settin
 }
 
 /// <summary>Senders by name, with the settings their data sources were given.</summary>
-public sealed class Senders(IDbContextFactory<DenywatchDb> dbs, BatchParts parts)
+public sealed class Senders : IDisposable
 {
-    /// <summary>A changed pin or zone holds after this long at most.</summary>
+    /// <summary>A change whose announcement was missed holds after this long.</summary>
     private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(30);
 
     private const int MostRemembered = 20_000;
 
     private readonly ConcurrentDictionary<string, Sender> known = new(StringComparer.Ordinal);
+    private readonly IDbContextFactory<DenywatchDb> dbs;
+    private readonly BatchParts parts;
+    private readonly IDisposable subscription;
+
+    public Senders(IDbContextFactory<DenywatchDb> dbs, BatchParts parts, SourceDirectory directory, LiveTopics live)
+    {
+        (this.dbs, this.parts) = (dbs, parts);
+        subscription = live.Subscribe(
+            Topic.SenderSettings,
+            () =>
+            {
+                known.Clear();
+                directory.Forget();
+                return Task.CompletedTask;
+            }
+        );
+    }
+
+    public void Dispose() => subscription.Dispose();
 
     public async ValueTask<Sender> FindAsync(string name, CancellationToken ct)
     {
@@ -79,19 +110,10 @@ public sealed class Senders(IDbContextFactory<DenywatchDb> dbs, BatchParts parts
         if (known.TryGetValue(name, out var sender) && sender.ReadAt > now - Remembered)
             return sender;
 
-        string? pinned = null;
-        var zone = TimeZoneInfo.Utc;
+        SenderSettings settings;
         try
         {
-            await using var db = await dbs.CreateDbContextAsync(ct);
-            var settings = await db
-                .DataSources.Where(source => source.Sender == name)
-                .OrderByDescending(source => source.PinnedIntegration != null)
-                .Select(source => new { source.PinnedIntegration, source.TimeZone })
-                .FirstOrDefaultAsync(ct);
-            pinned = settings?.PinnedIntegration;
-            if (settings is not null && TimeZoneInfo.TryFindSystemTimeZoneById(settings.TimeZone, out var found))
-                zone = found;
+            settings = await SettingsOfAsync(name, ct);
         }
         catch (Exception away) when (Committer.IsAway(away) && sender is not null)
         {
@@ -100,6 +122,29 @@ public sealed class Senders(IDbContextFactory<DenywatchDb> dbs, BatchParts parts
 
         if (known.Count >= MostRemembered)
             known.Clear();
-        return known[name] = new(name, pinned, zone, parts) { ReadAt = now };
+        return known[name] = new(name, settings, parts) { ReadAt = now };
+    }
+
+    /// <summary>Reads the sender's settings anew when its next line comes.</summary>
+    public void Forget(string name) => known.TryRemove(name, out _);
+
+    private async Task<SenderSettings> SettingsOfAsync(string name, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var stored = await db
+            .DataSources.Where(source => source.Sender == name)
+            .OrderByDescending(source => source.PinnedIntegration != null)
+            .Select(source => new
+            {
+                source.PinnedIntegration,
+                source.TimeZone,
+                source.CountsUnanswered,
+            })
+            .FirstOrDefaultAsync(ct);
+        if (stored is null)
+            return SenderSettings.Default;
+
+        var zone = TimeZoneInfo.TryFindSystemTimeZoneById(stored.TimeZone, out var found) ? found : TimeZoneInfo.Utc;
+        return new(stored.PinnedIntegration, zone, stored.CountsUnanswered);
     }
 }

@@ -31,6 +31,12 @@ public sealed partial class RetentionTask(
         "DELETE FROM source_slices WHERE slice < @counts",
         """DELETE FROM intake_gaps WHERE "to" < @counts""",
         "DELETE FROM batches WHERE received_at < @batches",
+        """
+            WITH old AS (DELETE FROM rejected_lines WHERE received_at < @lines RETURNING data_source_id, reason)
+            UPDATE rejects r SET kept = r.kept - o.lines
+            FROM (SELECT data_source_id, reason, count(*) AS lines FROM old GROUP BY 1, 2) o
+            WHERE r.data_source_id = o.data_source_id AND r.reason = o.reason
+            """,
     ];
 
     public async Task RunAsync(CancellationToken ct)
@@ -51,6 +57,7 @@ public sealed partial class RetentionTask(
                 sql,
                 ct,
                 ("counts", now - TimeSpan.FromDays(settings.KeepCountsDays)),
+                ("lines", now - TimeSpan.FromDays(settings.KeepLinesDays)),
                 ("batches", now - TimeSpan.FromDays(7))
             );
     }

@@ -91,9 +91,10 @@ public sealed class SeriesScorer(RecordStore store, SeriesRates rates, AlertRais
         var first = await connection.ScalarAsync<DateTime?>(
             """
             SELECT min(at) FROM counts
-            WHERE span = 5 AND (@firewall::int IS NULL OR firewall_id = @firewall) AND at > now() - interval '400 days'
+            WHERE span = 5 AND (@firewall::int IS NULL OR firewall_id = @firewall) AND at > now() - @learned
             """,
             ct,
+            ("learned", CountStore.LearnedHistory),
             ("firewall", series.FirewallId)
         );
         return first is { } at ? Floor(new(at, TimeSpan.Zero), series.BucketSpan) : series.NextBucket;

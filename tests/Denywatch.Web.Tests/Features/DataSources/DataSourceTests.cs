@@ -11,11 +11,9 @@ public sealed class DataSourceTests(PostgresFixture postgres) : IAsyncLifetime
 {
     private static readonly DateTimeOffset now = new(2026, 11, 3, 14, 2, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset slice = new(2026, 11, 3, 13, 55, 0, TimeSpan.Zero);
-    private static readonly Actor engineer = new(null, "eve", AccountRole.Engineer);
 
     private TestDatabase database = null!;
     private DataSourceQueries queries = null!;
-    private DataSourceActions actions = null!;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -23,7 +21,6 @@ public sealed class DataSourceTests(PostgresFixture postgres) : IAsyncLifetime
     {
         database = await TestDatabase.CreateAsync(postgres);
         queries = new(database, database.Source, new FixedClock(now));
-        actions = new(database, new FixedClock(now));
     }
 
     public ValueTask DisposeAsync() => database.DisposeAsync();
@@ -57,41 +54,6 @@ public sealed class DataSourceTests(PostgresFixture postgres) : IAsyncLifetime
 
         Assert.InRange(detail!.Rates.Count, 300, 600);
         Assert.Equal(3600, detail.Rates.Sum(rate => (rate?.Denied ?? 0) * detail.Step.TotalMinutes), 3);
-    }
-
-    [Fact]
-    public async Task Zone_and_pin_hold_for_all_sources_of_a_sender()
-    {
-        await AddAsync("fw-a", now);
-        await AddAsync("fw-b", now);
-
-        Assert.Equal(Outcome.Done, (await actions.SetZoneAsync("token:edge", "Europe/Berlin", engineer, Ct)).Outcome);
-        Assert.Equal(Outcome.Done, (await actions.PinAsync("token:edge", "cisco_asa", engineer, Ct)).Outcome);
-
-        await using var db = database.CreateDbContext();
-        Assert.All(
-            await db.DataSources.ToListAsync(Ct),
-            s => Assert.Equal(("Europe/Berlin", "cisco_asa"), (s.TimeZone, s.PinnedIntegration))
-        );
-        Assert.Equal(2, await db.Audit.CountAsync(Ct));
-    }
-
-    [Fact]
-    public async Task What_is_no_zone_or_integration_is_refused()
-    {
-        await AddAsync("fw-a", now);
-
-        Assert.Equal(Outcome.Refused, (await actions.SetZoneAsync("token:edge", "Mars/Base", engineer, Ct)).Outcome);
-        Assert.Equal(Outcome.Refused, (await actions.PinAsync("token:edge", "mars", engineer, Ct)).Outcome);
-    }
-
-    [Fact]
-    public async Task An_analyst_does_not_change_sources()
-    {
-        var analyst = new Actor(null, "ana", AccountRole.Analyst);
-
-        Assert.Equal(Outcome.Forbidden, (await actions.PinAsync("token:edge", null, analyst, Ct)).Outcome);
-        Assert.Equal(Outcome.Forbidden, (await actions.ClearRejectsAsync(1, analyst, Ct)).Outcome);
     }
 
     private async Task<int> AddAsync(string firewall, DateTimeOffset lastReceived)
