@@ -47,13 +47,19 @@ public sealed class BatchStore(
 
     // Ordered by key, for all writers alike: unordered upserts of several writers deadlock.
     private const string UpsertTallies = """
-        INSERT INTO source_slices AS s (slice, data_source_id, denied, allowed, unanswered, none, rejected)
-        SELECT * FROM unnest(@slices, @sources, @denied, @allowed, @unanswered, @none, @rejected) AS t
+        INSERT INTO source_slices AS s (slice, data_source_id, denied, allowed, unanswered, none, rejected, suppressed)
+        SELECT * FROM unnest(@slices, @sources, @denied, @allowed, @unanswered, @none, @rejected, @suppressed) AS t
         ORDER BY 1, 2
         ON CONFLICT (slice, data_source_id) DO UPDATE SET
             denied = s.denied + excluded.denied, allowed = s.allowed + excluded.allowed,
             unanswered = s.unanswered + excluded.unanswered, none = s.none + excluded.none,
-            rejected = s.rejected + excluded.rejected
+            rejected = s.rejected + excluded.rejected, suppressed = s.suppressed + excluded.suppressed
+        """;
+
+    private const string InsertChanges = """
+        INSERT INTO change_markers (at, firewall_id, data_source_id, who, what)
+        SELECT * FROM unnest(@times, @firewalls, @sources, @whos, @whats) AS t ORDER BY 1, 2, 3, 4, 5
+        ON CONFLICT DO NOTHING
         """;
 
     private const string TouchSources = """
@@ -210,6 +216,7 @@ public sealed class BatchStore(
         var keys = batch
             .Tallies.Select(tally => tally.Source)
             .Concat(batch.Rejects.Select(reject => reject.Source))
+            .Concat(batch.Changes.Select(change => change.Source))
             .Concat(batch.Flows.Select(flow => SourceOf(batch, flow)));
         foreach (var key in keys.Distinct())
             ids[key] = await directory.IdsOfAsync(key, ct);
@@ -337,7 +344,18 @@ public sealed class BatchStore(
                 ("allowed", tallies.ConvertAll(row => row.Sum(tally => tally.Allowed)).ToArray()),
                 ("unanswered", tallies.ConvertAll(row => row.Sum(tally => tally.Unanswered)).ToArray()),
                 ("none", tallies.ConvertAll(row => row.Sum(tally => tally.None)).ToArray()),
-                ("rejected", tallies.ConvertAll(row => row.Sum(tally => tally.Rejected)).ToArray())
+                ("rejected", tallies.ConvertAll(row => row.Sum(tally => tally.Rejected)).ToArray()),
+                ("suppressed", tallies.ConvertAll(row => row.Sum(tally => tally.Suppressed)).ToArray())
+            );
+        if (batch.Changes is { Count: > 0 } changes)
+            await connection.ExecuteAsync(
+                InsertChanges,
+                ct,
+                ("times", changes.Select(change => change.At).ToArray()),
+                ("firewalls", changes.Select(change => ids[change.Source].Firewall).ToArray()),
+                ("sources", changes.Select(change => ids[change.Source].DataSource).ToArray()),
+                ("whos", changes.Select(change => change.Who).ToArray()),
+                ("whats", changes.Select(change => change.What).ToArray())
             );
 
         var rejects = batch

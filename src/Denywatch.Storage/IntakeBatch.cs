@@ -24,8 +24,15 @@ public sealed class SourceTally
     public long None { get; set; }
     public long Rejected { get; set; }
 
+    /// <summary>Lines that the device says it left out; they are in none of the others.</summary>
+    public long Suppressed { get; set; }
+
     public long Total => Denied + Allowed + Unanswered + None + Rejected;
 }
+
+/// <summary>Someone changed or committed a firewall's configuration.</summary>
+/// <param name="Who">Empty where the device does not say.</param>
+public sealed record ChangeMarker(SourceKey Source, DateTimeOffset At, string Who, string What);
 
 /// <summary>Lines rejected for one reason, with samples.</summary>
 public sealed class RejectTally
@@ -48,6 +55,8 @@ public sealed record IntakeBatch
     public required IReadOnlyList<DenyFlow> Flows { get; init; }
     public required IReadOnlyList<SourceTally> Tallies { get; init; }
     public IReadOnlyList<RejectTally> Rejects { get; init; } = [];
+
+    public IReadOnlyList<ChangeMarker> Changes { get; init; } = [];
 
     /// <summary>Time of the newest event and its JSON, by source.</summary>
     public IReadOnlyDictionary<SourceKey, (DateTimeOffset At, string Json)> LastEvents { get; init; } =

@@ -89,6 +89,7 @@ export function timeline(box, dotnet) {
   let model = null;
   let look = { zone: "UTC", chosen: null };
   let lanes = []; // per lane: place -> cell
+  let changes = new Map(); // place -> texts
   let cursor = null; // { at, lane } under the pointer or the arrow keys
 
   const line = document.createElement("div");
@@ -249,6 +250,18 @@ export function timeline(box, dotnet) {
       },
       { type: "scatter", silent: true, z: 3, symbolSize: 4, data: alone, itemStyle: { color: c.actual } },
       { type: "scatter", silent: true, z: 5, data: marks, clip: false },
+      {
+        // Carets on the axis: someone changed a firewall.
+        type: "scatter",
+        silent: true,
+        z: 4,
+        symbol: "triangle",
+        symbolSize: [9, 7],
+        symbolOffset: [0, 4],
+        clip: false,
+        data: [...changes.keys()].map((at) => [middleOf(at), 0]),
+        itemStyle: { color: c.text, borderColor: ground, borderWidth: 1, opacity: 1 },
+      },
     ];
 
     if (look.chosen !== null && look.chosen >= from && look.chosen < to) {
@@ -451,6 +464,7 @@ export function timeline(box, dotnet) {
       if (cell?.actual !== null && cell?.actual !== undefined) rows.push(["actual", exact(cell.actual)]);
       if (cell?.typical !== null && cell?.typical !== undefined) rows.push(["expected", exact(cell.typical)]);
     }
+    if (lane === null) for (const text of changes.get(at) ?? []) rows.push(["changed", text]);
     const note = { [OPEN]: "still open", [LEARNING]: "learning", [UNADJUSTED]: "unadjusted" }[state];
     const band = bandOf(value ?? 0);
     if (band > 0) rows.push(["score", `${Math.floor(value)}, ${BANDS[band]}`]);
@@ -540,6 +554,8 @@ export function timeline(box, dotnet) {
       lanes = model.lanes.map(
         (lane) => new Map(lane.cells.map(([at, value, actual, typical]) => [at, { score: value, actual, typical }])),
       );
+      changes = Map.groupBy(model.changes, ([at]) => at);
+      for (const [at, found] of changes) changes.set(at, found.map(([, text]) => text));
       if (cursor && cursor.at >= model.length) hide();
       chart.resize();
       draw();

@@ -125,7 +125,17 @@ public sealed class OverviewQueries(
         int? comparable = null;
         if (points.Count == 0 || points[^1].State == PointState.Learning || points.All(point => point.Score is null))
             comparable = await rules.SeriesAsync([BuiltInJobs.Total], ct) is [var only, ..] ? only.Comparable : 0;
-        return new(new(points, lanes, span) { From = from, To = to }, more, comparable);
+        var changes = await timelines.ChangesAsync(firewallId: null, from, to, ct);
+        return new(
+            new(points, lanes, span)
+            {
+                From = from,
+                To = to,
+                Changes = changes,
+            },
+            more,
+            comparable
+        );
     }
 
     private async Task<IReadOnlyList<SourceRow>> ReadSourcesAsync()

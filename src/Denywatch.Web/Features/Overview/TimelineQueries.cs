@@ -10,6 +10,8 @@ public sealed class TimelineQueries(NpgsqlDataSource source)
     /// <summary>Lanes drawn; the others are counted in words.</summary>
     public const int MostLanes = 12;
 
+    private const int MostChanges = 200;
+
     /// <summary>Past this many buckets a lane holds its anomalies alone.</summary>
     private const int MostQuietCells = 200;
 
@@ -116,6 +118,31 @@ public sealed class TimelineQueries(NpgsqlDataSource source)
             .ThenByDescending(lane => lane.Cells.Sum(cell => cell.Actual))
             .ToList();
         return (lanes.Take(MostLanes).ToList(), Math.Max(0, lanes.Count - MostLanes));
+    }
+
+    /// <summary>The newest changes of configurations that devices told of, of one firewall or all.</summary>
+    public async Task<IReadOnlyList<TimelineChange>> ChangesAsync(
+        int? firewallId,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken ct
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        return await connection.RowsAsync(
+            """
+            SELECT c.at, f.name || coalesce(', by ' || nullif(c.who, ''), '') || ': ' || c.what
+            FROM change_markers c JOIN firewalls f ON f.id = c.firewall_id
+            WHERE c.at >= @from AND c.at < @to AND (@firewall::int IS NULL OR c.firewall_id = @firewall)
+            ORDER BY c.at DESC LIMIT @most
+            """,
+            row => new TimelineChange(row.Time(0), row.GetString(1)),
+            ct,
+            ("from", from),
+            ("to", to),
+            ("firewall", firewallId),
+            ("most", MostChanges)
+        );
     }
 
     /// <summary>Id and bucket span of the one series of a job without partitions; null before its first count.</summary>

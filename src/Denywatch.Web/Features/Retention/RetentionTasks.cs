@@ -29,6 +29,7 @@ public sealed partial class RetentionTask(
         "DELETE FROM records WHERE bucket < @counts",
         "DELETE FROM record_revisions WHERE bucket < @counts",
         "DELETE FROM source_slices WHERE slice < @counts",
+        "DELETE FROM change_markers WHERE at < @counts",
         """DELETE FROM intake_gaps WHERE "to" < @counts""",
         "DELETE FROM batches WHERE received_at < @batches",
         """

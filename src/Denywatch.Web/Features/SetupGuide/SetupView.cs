@@ -23,12 +23,14 @@ public enum SetupWay
 /// <param name="Product">Name of an integration.</param>
 public sealed record SetupView(SetupWay Way = SetupWay.Syslog, string? Product = null)
 {
-    /// <summary>Products that a guide of their own says how to set up, in the order they are offered.</summary>
+    /// <summary>Products that a guide of their own says how to set up, by title.</summary>
     public static IReadOnlyList<IIntegration> Products { get; } =
     [
-        .. Catalogue.All.Where(integration =>
-            integration.Name is not ("ecs" or "counts_csv") && Catalogue.GuideOf(integration) is { Length: > 0 }
-        ),
+        .. Catalogue
+            .All.Where(integration =>
+                integration.Name is not ("ecs" or "counts_csv") && Catalogue.GuideOf(integration) is { Length: > 0 }
+            )
+            .OrderBy(integration => integration.Title, StringComparer.OrdinalIgnoreCase),
     ];
 
     public IIntegration? Chosen =>

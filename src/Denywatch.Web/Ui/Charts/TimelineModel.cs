@@ -45,6 +45,10 @@ public sealed record TimelineLane(string Key, string Title, IReadOnlyList<Timeli
 /// <param name="Score">Null for a bucket in which this series was missing.</param>
 public sealed record TimelineCell(DateTimeOffset Bucket, double? Score, double? Actual = null, double? Typical = null);
 
+/// <summary>Someone changed a firewall's configuration: a caret below the line.</summary>
+/// <param name="Text">Who changed what, and where.</param>
+public sealed record TimelineChange(DateTimeOffset At, string Text);
+
 /// <summary>Which mark or bucket was chosen; the lane is null for the line above the lanes.</summary>
 public sealed record TimelinePick(DateTimeOffset Bucket, string? Lane);
 
@@ -62,6 +66,8 @@ public sealed record TimelineModel(
 
     /// <summary>End of the axis, exclusive; the end of the last bucket where it is null.</summary>
     public DateTimeOffset? To { get; init; }
+
+    public IReadOnlyList<TimelineChange> Changes { get; init; } = [];
 
     /// <summary>What is counted, for the axis and the table.</summary>
     public string Unit { get; init; } = "denies";
@@ -144,6 +150,9 @@ public sealed record TimelineModel(
             upper,
             score,
             state,
+            changes = Changes
+                .Select(change => new object[] { Place(change.At), change.Text })
+                .Where(change => (int)change[0] >= 0 && (int)change[0] < length),
             lanes = Lanes.Select(lane => new
             {
                 key = lane.Key,
