@@ -12,6 +12,8 @@ internal static class Help
           denywatch import FILE...    send files to a server that counts them
               --server URL            or DENYWATCH_SERVER
               --token TOKEN           or DENYWATCH_TOKEN
+          denywatch rules show FILE... what rule files (TOML) say
+              --json                  one JSON object per file
 
         FILE may be compressed (.gz); - is standard input.
         Exit code: 0 done, 1 problems, 2 wrong usage.
