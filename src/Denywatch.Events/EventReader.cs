@@ -74,6 +74,9 @@ public sealed class EventReader
         "igmpproxy"
     );
 
+    // A message of Pub/Sub may hold records of its own, and those a document.
+    private const int MostEnvelopes = 3;
+
     private readonly IIntegration[] integrations;
     private readonly bool isPinned;
     private IIntegration? last;
@@ -113,8 +116,55 @@ public sealed class EventReader
                 $"the line is {line.Length} bytes long; the longest accepted is {LongestLine}: does the sender end its lines with LF?"
             );
 
+        return ReadLine(line, receipt, events, MostEnvelopes);
+    }
+
+    private Reading ReadLine(ReadOnlySpan<byte> line, Receipt receipt, IList<FirewallEvent> events, int envelopes)
+    {
         var log = SyslogHeader.Read(line, receipt);
+        if (envelopes > 0 && !log.Message.IsEmpty)
+        {
+            var alone = Envelope.Alone(log.Message);
+            if (alone.IsEmpty)
+                return new Reading(last?.Name, null);
+            if (alone.Length != log.Message.Length)
+                log = log.With(alone);
+            if (Envelope.MayBe(alone))
+                return ReadEnvelope(log, alone.ToArray(), events, envelopes);
+        }
         return Read(log, events, mayUnwrap: true);
+    }
+
+    // A batch of a carrier: every line in it counts for itself.
+    private Reading ReadEnvelope(in LogLine log, byte[] text, IList<FirewallEvent> events, int envelopes)
+    {
+        int lines = 0,
+            rejected = 0;
+        Reading reading = default;
+        string? first = null;
+        var receipt = log.Receipt;
+        try
+        {
+            var isOne = Envelope.TryOpen(
+                text,
+                line =>
+                {
+                    lines++;
+                    reading = ReadLine(line, receipt, events, envelopes - 1);
+                    if (reading.Problem is { } problem)
+                        (rejected, first) = (rejected + 1, first ?? $"record {lines}: {problem}");
+                }
+            );
+            if (!isOne)
+                return Read(log, events, mayUnwrap: true);
+        }
+        catch (System.Text.Json.JsonException broken)
+        {
+            if (lines == 0)
+                return Read(log, events, mayUnwrap: true);
+            (rejected, first) = (rejected + 1, $"broken JSON at byte {broken.BytePositionInLine}: is the batch complete?");
+        }
+        return new Reading(reading.Integration ?? last?.Name, rejected > 1 ? $"{rejected} of {lines} records, the first: {first}" : first);
     }
 
     private Reading Read(in LogLine line, IList<FirewallEvent> events, bool mayUnwrap)
@@ -131,7 +181,8 @@ public sealed class EventReader
 
     private IIntegration? Taker(in LogLine line)
     {
-        if (last is not null && last.Recognises(line))
+        // Nearly any document is one in the schema: products' own come first.
+        if (last is not null and not EcsIntegration && last.Recognises(line))
             return last;
         foreach (var integration in integrations)
         {
