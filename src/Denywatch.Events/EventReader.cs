@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text;
 using Denywatch.Events.Integrations;
 using Denywatch.Events.Integrations.Ecs;
+using Denywatch.Events.Integrations.Mapped;
 using Denywatch.Events.Syslog;
 
 namespace Denywatch.Events;
@@ -87,6 +88,14 @@ public sealed class EventReader
     {
         isPinned = pinned is not null;
         integrations = [.. ChosenFor(pinned).Select(integration => integration.ForSender())];
+    }
+
+    /// <summary>A reader for a source whose format a person mapped.</summary>
+    /// <exception cref="ArgumentException">The mapping has a problem of its own.</exception>
+    public EventReader(FieldMapping mapping)
+    {
+        isPinned = true;
+        integrations = [new MappedIntegration(mapping)];
     }
 
     private static IEnumerable<IIntegration> ChosenFor(string? pinned)
@@ -181,12 +190,13 @@ public sealed class EventReader
 
     private IIntegration? Taker(in LogLine line)
     {
-        // Nearly any document is one in the schema: products' own come first.
-        if (last is not null and not EcsIntegration && last.Recognises(line))
-            return last;
+        // Nearly any document could be one in the schema: the products' own are asked first, each time.
+        var sticky = last is EcsIntegration ? null : last;
+        if (sticky is not null && sticky.Recognises(line))
+            return sticky;
         foreach (var integration in integrations)
         {
-            if (!ReferenceEquals(integration, last) && integration.Recognises(line))
+            if (!ReferenceEquals(integration, sticky) && integration.Recognises(line))
                 return integration;
         }
         return null;
@@ -197,7 +207,7 @@ public sealed class EventReader
     {
         var count = events.Count;
         var outcome = EcsIntegration.Parse(line, events, out var wrapped);
-        if (wrapped is null)
+        if (wrapped.IsNone)
             return new Reading(documents.Name, outcome.Problem);
 
         var inner = wrapped.Open(line.Receipt);

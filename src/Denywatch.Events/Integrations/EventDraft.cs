@@ -87,9 +87,6 @@ internal struct EventDraft
         }
     }
 
-    /// <summary>The event's time where it had to be put together.</summary>
-    public void At(DateTimeOffset? at) => time ??= at;
-
     private void TakeWord(EventField field, ReadOnlySpan<byte> value)
     {
         switch (field)
@@ -136,12 +133,27 @@ internal struct EventDraft
         }
     }
 
-    public readonly FirewallEvent ToEvent(Verdict verdict, string? reason, in LogLine line) =>
+    /// <summary>ICMP has no ports: what stands there is a type or an identifier.</summary>
+    public void LeavePortsOut()
+    {
+        if (Transport is "icmp" or "ipv6-icmp")
+            sourcePort = otherSourcePort = destinationPort = otherDestinationPort = null;
+    }
+
+    /// <param name="at">The event's time, where the product states it in a way of its own.</param>
+    /// <param name="firewall">The firewall's name, where the product states it in a way of its own.</param>
+    public readonly FirewallEvent ToEvent(
+        Verdict verdict,
+        string? reason,
+        in LogLine line,
+        DateTimeOffset? at = null,
+        string? firewall = null
+    ) =>
         new()
         {
             Verdict = verdict,
             Reason = reason,
-            Timestamp = Time ?? line.HeaderTime,
+            Timestamp = at ?? Time ?? line.HeaderTime,
             Action = Action,
             Source = Source,
             SourcePort = SourcePort,
@@ -149,7 +161,7 @@ internal struct EventDraft
             DestinationPort = DestinationPort,
             Transport = Transport,
             Direction = Direction,
-            Observer = observer ?? otherObserver ?? line.Sender,
+            Observer = firewall ?? observer ?? otherObserver ?? line.Sender,
             Rule = rule ?? otherRule,
             Count = Count ?? 1,
             Packets = Packets,

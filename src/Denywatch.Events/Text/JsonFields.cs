@@ -43,10 +43,14 @@ internal ref struct JsonFields(ReadOnlySpan<byte> json, Span<byte> room)
     public ReadOnlySpan<byte> Value { get; private set; }
 
     /// <summary>Where the value stands in the JSON, with its escapes.</summary>
-    public readonly Range Place =>
-        (int)reader.TokenStartIndex + (reader.TokenType == JsonTokenType.String ? 1 : 0) is var start
-            ? start..(start + reader.ValueSpan.Length)
-            : default;
+    public readonly Range Place
+    {
+        get
+        {
+            var start = (int)reader.TokenStartIndex + (reader.TokenType == JsonTokenType.String ? 1 : 0);
+            return start..(start + reader.ValueSpan.Length);
+        }
+    }
 
     public readonly bool IsEscaped => reader.ValueIsEscaped;
 

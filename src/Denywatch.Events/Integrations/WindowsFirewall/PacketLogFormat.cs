@@ -94,7 +94,7 @@ internal sealed class PacketLogFormat
             else if (!row[i].SequenceEqual("-"u8))
                 draft.Take(columns[i], row[i], line.Receipt);
         }
-        draft.At(AnyTime.Of(date, clock, line.Receipt.Zone));
+        var at = AnyTime.Of(date, clock, line.Receipt.Zone);
 
         var verdict =
             draft.Action is "drop" ? Verdict.Denied
@@ -103,7 +103,7 @@ internal sealed class PacketLogFormat
         if (verdict == Verdict.Denied && draft.Source is null)
             return Outcome.Rejected("src-ip is missing or no address: is the #Fields line of this log sent first?");
         events.Add(
-            draft.ToEvent(verdict, draft.Action is null ? null : Words.Reason("action="u8, draft.Action), line)
+            draft.ToEvent(verdict, draft.Action is null ? null : Words.Reason("action="u8, draft.Action), line, at)
         );
         return Outcome.Understood;
     }

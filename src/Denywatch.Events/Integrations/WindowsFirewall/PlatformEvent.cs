@@ -31,6 +31,13 @@ internal static class PlatformEvent
             ["winlog.event_data.Protocol"] = EventField.Transport,
             ["winlog.event_data.Direction"] = EventField.Direction,
             ["winlog.event_data.FilterOrigin"] = EventField.Rule,
+            // What an Elastic pipeline made of them.
+            ["source.ip"] = EventField.OtherSource,
+            ["source.port"] = EventField.OtherSourcePort,
+            ["destination.ip"] = EventField.OtherDestination,
+            ["destination.port"] = EventField.OtherDestinationPort,
+            ["network.transport"] = EventField.Transport,
+            ["network.direction"] = EventField.Direction,
             // NXLog and Fluent Bit put everything on top; in XML the names are the same.
             ["EventID"] = Id,
             ["EventTime"] = EventField.Time,
