@@ -7,11 +7,7 @@ internal ref struct CefEvent
 {
     private const EventField Outcome = (EventField)200;
     private const EventField Behaviour = (EventField)201;
-    private const EventField Custom = (EventField)202;
     private const EventField Utm = (EventField)203;
-
-    // One for each custom field: what repeats them is no event.
-    private const int MostLabels = 10;
 
     // Short names of the CEF dictionary, their long names, and what vendors add.
     private static readonly Names<EventField> Known = new(
@@ -57,26 +53,6 @@ internal ref struct CefEvent
             ["rule_uid"] = EventField.OtherRule,
             ["cnt"] = EventField.Count,
             ["baseEventCount"] = EventField.Count,
-            ["cs1"] = Custom,
-            ["cs2"] = Custom,
-            ["cs3"] = Custom,
-            ["cs4"] = Custom,
-            ["cs5"] = Custom,
-            ["cs6"] = Custom,
-            ["cs1Label"] = Custom,
-            ["cs2Label"] = Custom,
-            ["cs3Label"] = Custom,
-            ["cs4Label"] = Custom,
-            ["cs5Label"] = Custom,
-            ["cs6Label"] = Custom,
-            ["c6a1"] = Custom,
-            ["c6a2"] = Custom,
-            ["c6a3"] = Custom,
-            ["c6a4"] = Custom,
-            ["c6a1Label"] = Custom,
-            ["c6a2Label"] = Custom,
-            ["c6a3Label"] = Custom,
-            ["c6a4Label"] = Custom,
         }
     );
 
@@ -107,12 +83,11 @@ internal ref struct CefEvent
         OutcomeWord,
         BehaviourWord;
 
-    private bool hasCustom;
-
     public void Read(ReadOnlySpan<byte> extension, Receipt receipt)
     {
         ReadOnlySpan<byte> start = [],
             end = [];
+        var custom = new CefCustomFields();
         var pairs = new CefPairs(extension);
         while (pairs.Next())
         {
@@ -124,6 +99,8 @@ internal ref struct CefEvent
                         start = pairs.Value;
                     else if (pairs.Key.SequenceEqual("end"u8))
                         end = pairs.Value;
+                    else
+                        custom.Take(pairs.Key, pairs.ValueStart, pairs.Value.Length);
                     break;
                 case EventField.Action when Action.IsEmpty:
                     Action = pairs.Value;
@@ -150,40 +127,19 @@ internal ref struct CefEvent
                         : pairs.Value.SequenceEqual("1"u8) ? Direction.Outbound
                         : EventDraft.DirectionOf(pairs.Value);
                     break;
-                case Custom:
-                    hasCustom = true;
-                    break;
                 default:
                     Draft.Take(field, pairs.Value, receipt);
                     break;
             }
         }
-        if (hasCustom)
-            ReadCustom(extension, receipt);
+        for (var i = 0; i < CefCustomFields.Count; i++)
+        {
+            if (MeaningOf(custom.Label(i, extension)) is { } meaning)
+                Draft.Take(meaning, custom.Value(i, extension), receipt);
+        }
         // PAN-OS and most firewalls: when it happened stands in start, when it was written in rt.
         Draft.Take(EventField.Time, start, receipt);
         Draft.Take(EventField.OtherTime, end, receipt);
-    }
-
-    // The label may stand before or behind its value, so they are paired when both are known.
-    private void ReadCustom(ReadOnlySpan<byte> extension, Receipt receipt)
-    {
-        var labels = new CefPairs(extension);
-        for (var left = MostLabels; left > 0 && labels.Next(); )
-        {
-            if (Known[labels.Key] != Custom || !labels.Key.EndsWith("Label"u8) || MeaningOf(labels.Value) is not { } field)
-                continue;
-            left--;
-            var key = labels.Key[..^5];
-            var values = new CefPairs(extension);
-            while (values.Next())
-            {
-                if (!values.Key.SequenceEqual(key))
-                    continue;
-                Draft.Take(field, values.Value, receipt);
-                break;
-            }
-        }
     }
 
     private static EventField? MeaningOf(ReadOnlySpan<byte> label)

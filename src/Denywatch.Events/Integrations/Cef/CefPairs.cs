@@ -4,42 +4,57 @@ namespace Denywatch.Events.Integrations.Cef;
 /// Walks the extension <c>key=value key=a value with spaces</c>: a value ends where the next key begins. <c>\=</c> and
 /// <c>\\</c> are escapes and stay as they are; many devices forget to escape, so only a word that is a key ends a value.
 /// </summary>
-internal ref struct CefPairs(ReadOnlySpan<byte> extension)
+internal ref struct CefPairs
 {
-    private ReadOnlySpan<byte> rest = extension.TrimStart((byte)' ');
+    private readonly ReadOnlySpan<byte> text;
+
+    // Where the next key begins and where its sign stands; no key when the latter is negative.
+    private int start;
+    private int sign;
+
+    public CefPairs(ReadOnlySpan<byte> extension)
+    {
+        text = extension;
+        start = extension.IndexOfAnyExcept((byte)' ');
+        sign = extension.IndexOf((byte)'=');
+        if (start < 0 || sign <= start)
+            sign = -1;
+    }
 
     public ReadOnlySpan<byte> Key { get; private set; }
     public ReadOnlySpan<byte> Value { get; private set; }
 
+    /// <summary>Where the value begins in the extension.</summary>
+    public int ValueStart { get; private set; }
+
     public bool Next()
     {
-        var equals = rest.IndexOf((byte)'=');
-        if (equals <= 0)
+        if (sign < 0)
             return false;
+        Key = text[start..sign];
+        ValueStart = sign + 1;
 
-        Key = rest[..equals].TrimStart((byte)' ');
-        rest = rest[(equals + 1)..];
-        var from = 0;
+        var from = ValueStart;
         while (true)
         {
-            var next = rest[from..].IndexOf((byte)'=');
-            if (next < 0)
+            var length = text[from..].IndexOf((byte)'=');
+            if (length < 0)
             {
-                Value = rest.TrimEnd((byte)' ');
-                rest = [];
+                sign = -1;
+                Value = text[ValueStart..].TrimEnd((byte)' ');
                 return true;
             }
-            next += from;
             // Only back to the last sign: a line full of signs must not be read over and over.
-            var space = rest[from..next].LastIndexOf((byte)' ');
-            space = space < 0 ? -1 : from + space;
-            if (space >= 0 && IsKey(rest[(space + 1)..next]))
+            var before = text.Slice(from, length);
+            var space = before.LastIndexOf((byte)' ');
+            if (space >= 0 && IsKey(before[(space + 1)..]))
             {
-                Value = rest[..space].TrimEnd((byte)' ');
-                rest = rest[(space + 1)..];
+                Value = text[ValueStart..(from + space)].TrimEnd((byte)' ');
+                start = from + space + 1;
+                sign = from + length;
                 return true;
             }
-            from = next + 1;
+            from += length + 1;
         }
     }
 
@@ -49,7 +64,10 @@ internal ref struct CefPairs(ReadOnlySpan<byte> extension)
             return false;
         foreach (var b in text)
         {
-            if (!char.IsAsciiLetterOrDigit((char)b) && b is not ((byte)'_' or (byte)'-' or (byte)'.' or (byte)'[' or (byte)']'))
+            if (
+                !char.IsAsciiLetterOrDigit((char)b)
+                && b is not ((byte)'_' or (byte)'-' or (byte)'.' or (byte)'[' or (byte)']')
+            )
                 return false;
         }
         return true;
