@@ -171,9 +171,15 @@ public sealed class EventReader
         {
             if (lines == 0)
                 return Read(log, events, mayUnwrap: true);
-            (rejected, first) = (rejected + 1, $"broken JSON at byte {broken.BytePositionInLine}: is the batch complete?");
+            (rejected, first) = (
+                rejected + 1,
+                $"broken JSON at byte {broken.BytePositionInLine}: is the batch complete?"
+            );
         }
-        return new Reading(reading.Integration ?? last?.Name, rejected > 1 ? $"{rejected} of {lines} records, the first: {first}" : first);
+        return new Reading(
+            reading.Integration ?? last?.Name,
+            rejected > 1 ? $"{rejected} of {lines} records, the first: {first}" : first
+        );
     }
 
     private Reading Read(in LogLine line, IList<FirewallEvent> events, bool mayUnwrap)

@@ -18,26 +18,24 @@ internal static class ActionWords
         Turns,
     }
 
-    private static readonly Names<Sense> Known = new(
-        [
-            .. All(
-                Sense.Denies,
-                "deny denied denies drop dropped drops block blocked blocks blocking blockip blockurl reject rejected"
-                    + " rejects reset resets discard discarded discards sinkhole sinkholed prevent prevented refuse"
-                    + " refused disallow disallowed blackhole blackholed shun shunned"
-            ),
-            .. All(
-                Sense.Allows,
-                "allow allowed allows accept accepted accepts pass passed passes passthrough passthru permit permitted"
-                    + " permits trust forward forwarded encrypt decrypt authcrypt"
-            ),
-            .. All(
-                Sense.Turns,
-                "not no non un never would without detect detected detection detectonly detects monitor monitored"
-                    + " simulated simulate ids login logon logged auth authentication user password account failed"
-            ),
-        ]
-    );
+    private static readonly Names<Sense> Known = new([
+        .. All(
+            Sense.Denies,
+            "deny denied denies drop dropped drops block blocked blocks blocking blockip blockurl reject rejected"
+                + " rejects reset resets discard discarded discards sinkhole sinkholed prevent prevented refuse"
+                + " refused disallow disallowed blackhole blackholed shun shunned"
+        ),
+        .. All(
+            Sense.Allows,
+            "allow allowed allows accept accepted accepts pass passed passes passthrough passthru permit permitted"
+                + " permits trust forward forwarded encrypt decrypt authcrypt"
+        ),
+        .. All(
+            Sense.Turns,
+            "not no non un never would without detect detected detection detectonly detects monitor monitored"
+                + " simulated simulate ids login logon logged auth authentication user password account failed"
+        ),
+    ]);
 
     /// <summary>Denied, allowed or none; words of several parts are read part by part.</summary>
     public static Verdict Of(ReadOnlySpan<byte> action)

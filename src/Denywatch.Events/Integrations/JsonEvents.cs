@@ -42,11 +42,7 @@ internal static class JsonEvents
 
     /// <summary>Names that several kinds of record share, each with a prefix of its own.</summary>
     public static Names<EventField> Prefixed(string[] prefixes, IReadOnlyDictionary<string, EventField> names) =>
-        new(
-            from prefix in prefixes
-            from name in names
-            select KeyValuePair.Create(prefix + name.Key, name.Value)
-        );
+        new(from prefix in prefixes from name in names select KeyValuePair.Create(prefix + name.Key, name.Value));
 
     /// <summary>The part behind the last slash: the name in a cloud's resource id.</summary>
     public static ReadOnlySpan<byte> LastSegment(ReadOnlySpan<byte> id) => id[(id.LastIndexOf((byte)'/') + 1)..];

@@ -66,8 +66,7 @@ internal ref struct JsonFields(ReadOnlySpan<byte> json, Span<byte> room)
         }
         catch (JsonException broken)
         {
-            Problem =
-                $"broken JSON at byte {broken.BytePositionInLine}: is the document complete, and on one line?";
+            Problem = $"broken JSON at byte {broken.BytePositionInLine}: is the document complete, and on one line?";
         }
         catch (InvalidOperationException)
         {

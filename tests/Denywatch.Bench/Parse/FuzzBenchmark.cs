@@ -9,7 +9,11 @@ internal static class FuzzBenchmark
     private const double Mebibyte = 1024 * 1024;
 
     public static Benchmark Benchmark { get; } =
-        new("fuzz", "damaged lines: no exception, no slow line, no growing memory, [--seconds N] [--seed N] [--corpus DIR]", RunAsync);
+        new(
+            "fuzz",
+            "damaged lines: no exception, no slow line, no growing memory, [--seconds N] [--seed N] [--corpus DIR]",
+            RunAsync
+        );
 
     private static Task<IReadOnlyList<KeyValuePair<string, double>>> RunAsync(string[] arguments, CancellationToken ct)
     {
@@ -30,7 +34,9 @@ internal static class FuzzBenchmark
             if (fuzz.Next() is not var (line, problem))
                 continue;
             if (++failed <= MostShown)
-                Console.WriteLine($"FAILED {problem}\n  {Convert.ToBase64String(line.AsSpan(0, Math.Min(line.Length, 6000)))}");
+                Console.WriteLine(
+                    $"FAILED {problem}\n  {Convert.ToBase64String(line.AsSpan(0, Math.Min(line.Length, 6000)))}"
+                );
         }
 
         var grown = (GC.GetTotalMemory(forceFullCollection: true) - before) / Mebibyte;

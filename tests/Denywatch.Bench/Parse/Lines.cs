@@ -12,7 +12,10 @@ internal static class Lines
             return
             [
                 .. Catalogue.All.Select(integration =>
-                    (integration.Name, Catalogue.SamplesOf(integration).Select(System.Text.Encoding.UTF8.GetBytes).ToArray())
+                    (
+                        integration.Name,
+                        Catalogue.SamplesOf(integration).Select(System.Text.Encoding.UTF8.GetBytes).ToArray()
+                    )
                 ),
             ];
         return

@@ -18,7 +18,11 @@ internal sealed class ParserFuzz(byte[][] lines, int seed)
     private const int Rarely = 5_000;
 
     private readonly Random random = new(seed);
-    private readonly Receipt receipt = new(new DateTimeOffset(2024, 5, 5, 19, 0, 0, TimeSpan.Zero), "peer", TimeZoneInfo.Utc);
+    private readonly Receipt receipt = new(
+        new DateTimeOffset(2024, 5, 5, 19, 0, 0, TimeSpan.Zero),
+        "peer",
+        TimeZoneInfo.Utc
+    );
     private readonly List<FirewallEvent> events = [];
     private EventReader reader = new();
 
@@ -62,7 +66,9 @@ internal sealed class ParserFuzz(byte[][] lines, int seed)
         var started = Stopwatch.GetTimestamp();
         var reading = reader.Read(line, receipt, events);
         var took = Stopwatch.GetElapsedTime(started);
-        return reading.Problem is { Length: 0 } ? throw new InvalidOperationException("rejected without a reason") : took;
+        return reading.Problem is { Length: 0 }
+            ? throw new InvalidOperationException("rejected without a reason")
+            : took;
     }
 
     private byte[] Damaged()

@@ -85,9 +85,7 @@ public sealed class AwsVpcFlowIntegration : IIntegration
     private static bool IsDefault(in CsvRow row) =>
         row.Count == FlowFormat.Default.Count
         && row[0].SequenceEqual("2"u8)
-        && (
-            row[13].SequenceEqual("OK"u8) || row[13].SequenceEqual("NODATA"u8) || row[13].SequenceEqual("SKIPDATA"u8)
-        );
+        && (row[13].SequenceEqual("OK"u8) || row[13].SequenceEqual("NODATA"u8) || row[13].SequenceEqual("SKIPDATA"u8));
 
     private static bool LooksLikeFlow(in CsvRow row)
     {

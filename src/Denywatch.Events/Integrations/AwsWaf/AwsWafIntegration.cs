@@ -49,10 +49,10 @@ public sealed class AwsWafIntegration : IIntegration
             : draft.Action is "allow" ? Verdict.Allowed
             : Verdict.None;
         if (verdict == Verdict.Denied && draft.Source is null)
-            return Outcome.Rejected("httpRequest.clientIp is missing or no address: is it redacted in the log settings?");
-        events.Add(
-            draft.ToEvent(verdict, draft.Action is null ? null : Words.Reason("action="u8, draft.Action), line)
-        );
+            return Outcome.Rejected(
+                "httpRequest.clientIp is missing or no address: is it redacted in the log settings?"
+            );
+        events.Add(draft.ToEvent(verdict, draft.Action is null ? null : Words.Reason("action="u8, draft.Action), line));
         return Outcome.Understood;
     }
 

@@ -79,13 +79,10 @@ public sealed class AzureFirewallIntegration : IIntegration
         var verdict = ActionWords.Of(draft.Action);
         if (verdict == Verdict.Denied && draft.Source is null)
             return Outcome.Rejected("a deny without a source address: the record may be cut off");
-        events.Add(
-            draft.ToEvent(verdict, draft.Action is null ? null : Words.Reason("action="u8, draft.Action), line)
-        );
+        events.Add(draft.ToEvent(verdict, draft.Action is null ? null : Words.Reason("action="u8, draft.Action), line));
         return Outcome.Understood;
     }
 
     // Application rules name the protocol of the application.
-    private static string? TransportOf(string? protocol) =>
-        protocol is "http" or "https" or "mssql" ? "tcp" : protocol;
+    private static string? TransportOf(string? protocol) => protocol is "http" or "https" or "mssql" ? "tcp" : protocol;
 }

@@ -20,7 +20,8 @@ public sealed class AzureFlowIntegration : IIntegration
     public string Name => "azure_flow";
     public string Title => "Azure NSG and VNet flow logs";
 
-    public bool Recognises(in LogLine line) => JsonEvents.Holds(line, "\"flowTuples\""u8) && !JsonEvents.IsInSchema(line);
+    public bool Recognises(in LogLine line) =>
+        JsonEvents.Holds(line, "\"flowTuples\""u8) && !JsonEvents.IsInSchema(line);
 
     public Outcome Parse(in LogLine line, ICollection<FirewallEvent> events)
     {
@@ -63,7 +64,10 @@ public sealed class AzureFlowIntegration : IIntegration
                     if (reader.TokenType == JsonTokenType.String)
                         place = place with { Rule = Words.Of(reader.ValueSpan) };
                 }
-                else if (reader.ValueTextEquals("flowTuples"u8) || reader.ValueTextEquals("flows"u8) && place.Rule is null)
+                else if (
+                    reader.ValueTextEquals("flowTuples"u8)
+                    || reader.ValueTextEquals("flows"u8) && place.Rule is null
+                )
                 {
                     place = place with { Rule = place.Rule ?? RuleBehind(reader) };
                 }

@@ -27,7 +27,11 @@ internal readonly record struct FlowTuple(
         flow = default;
         Span<Range> ranges = stackalloc Range[16];
         var fields = CsvRow.Read(text, ranges);
-        if (fields.Count < Fewest || AnyTime.SinceEpoch(fields[0]) is not { } at || fields[1].Address() is not { } source)
+        if (
+            fields.Count < Fewest
+            || AnyTime.SinceEpoch(fields[0]) is not { } at
+            || fields[1].Address() is not { } source
+        )
             return false;
 
         var state = fields[7];

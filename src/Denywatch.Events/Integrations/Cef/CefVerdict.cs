@@ -43,12 +43,13 @@ internal static class CefVerdict
 
     private static Verdict OfAction(ReadOnlySpan<byte> action) =>
         // A session that one side reset: the firewall let it through.
-        action.Is("client-rst"u8) || action.Is("server-rst"u8) || action.Is("close"u8) || action.Is("timeout"u8)
+        action.Is("client-rst"u8)
+        || action.Is("server-rst"u8)
+        || action.Is("close"u8)
+        || action.Is("timeout"u8)
             ? Verdict.Allowed
         // FortiGate ends the sessions of an anomaly.
-        : action.Is("clear_session"u8)
-        || action.Is("drop_session"u8)
-        || action.Is("syncookie-sent"u8) ? Verdict.Denied
+        : action.Is("clear_session"u8) || action.Is("drop_session"u8) || action.Is("syncookie-sent"u8) ? Verdict.Denied
         : ActionWords.Of(action);
 
     private static bool IsLogin(in CefHeader header) =>

@@ -11,26 +11,85 @@ namespace Denywatch.Events.Integrations.CiscoUmbrella;
 internal sealed record UmbrellaLog(EventField[] Columns, (int Identities, int Types)? Devices = null)
 {
     private static readonly UmbrellaLog Firewall = new(
-        [Time, None, None, None, EventField.Direction, Transport, None, Source, SourcePort, Destination, DestinationPort, OtherObserver, Rule, EventField.Action],
+        [
+            Time,
+            None,
+            None,
+            None,
+            EventField.Direction,
+            Transport,
+            None,
+            Source,
+            SourcePort,
+            Destination,
+            DestinationPort,
+            OtherObserver,
+            Rule,
+            EventField.Action,
+        ],
         (2, 3)
     );
 
     private static readonly UmbrellaLog Dns = new(
-        [Time, OtherObserver, None, Source, OtherSource, EventField.Action, None, None, None, None, None, None, OtherRule],
+        [
+            Time,
+            OtherObserver,
+            None,
+            Source,
+            OtherSource,
+            EventField.Action,
+            None,
+            None,
+            None,
+            None,
+            None,
+            None,
+            OtherRule,
+        ],
         (2, 11)
     );
 
     // Without the columns for types, older exports end after the categories.
-    private static readonly UmbrellaLog Proxy = new(
-        [Time, OtherObserver, Source, OtherSource, Destination, None, EventField.Action]
-    );
+    private static readonly UmbrellaLog Proxy = new([
+        Time,
+        OtherObserver,
+        Source,
+        OtherSource,
+        Destination,
+        None,
+        EventField.Action,
+    ]);
 
-    private static readonly UmbrellaLog Ip = new(
-        [Time, OtherObserver, Source, SourcePort, Destination, DestinationPort, None]
-    );
+    private static readonly UmbrellaLog Ip = new([
+        Time,
+        OtherObserver,
+        Source,
+        SourcePort,
+        Destination,
+        DestinationPort,
+        None,
+    ]);
 
     private static readonly UmbrellaLog Intrusion = new(
-        [Time, OtherObserver, None, None, OtherRule, Rule, None, None, None, None, Transport, None, Source, SourcePort, Destination, DestinationPort, EventField.Action],
+        [
+            Time,
+            OtherObserver,
+            None,
+            None,
+            OtherRule,
+            Rule,
+            None,
+            None,
+            None,
+            None,
+            Transport,
+            None,
+            Source,
+            SourcePort,
+            Destination,
+            DestinationPort,
+            EventField.Action,
+        ],
         (1, 2)
     );
 
@@ -47,7 +106,12 @@ internal sealed record UmbrellaLog(EventField[] Columns, (int Identities, int Ty
             return Dns;
         if (row.Count >= 7 && IsVerdict(row[6]))
             return Proxy;
-        if (row.Count is >= 7 and <= 9 && row[2].Address() is not null && row[3].Port() is not null && row[4].Address() is not null)
+        if (
+            row.Count is >= 7 and <= 9
+            && row[2].Address() is not null
+            && row[3].Port() is not null
+            && row[4].Address() is not null
+        )
             return Ip;
         return null;
     }

@@ -85,7 +85,9 @@ public sealed class CloudflareIntegration : IIntegration
 
         var (verdict, reason) = VerdictOf(draft);
         if (verdict == Verdict.Denied && draft.Source is null)
-            return Outcome.Rejected("the client's address is missing or no address: add ClientIP or SourceIP to the job");
+            return Outcome.Rejected(
+                "the client's address is missing or no address: add ClientIP or SourceIP to the job"
+            );
         draft.Action ??= draft.OtherAction;
         events.Add(draft.ToEvent(verdict, reason, line));
         return Outcome.Understood;

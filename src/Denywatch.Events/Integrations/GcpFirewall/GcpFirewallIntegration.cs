@@ -61,9 +61,7 @@ public sealed class GcpFirewallIntegration : IIntegration
         var word = draft.Action ?? draft.OtherAction;
         var verdict = ActionWords.Of(word);
         if (verdict == Verdict.Denied && draft.Source is null)
-            return Outcome.Rejected(
-                "jsonPayload.connection.src_ip is missing or no address: the entry may be cut off"
-            );
+            return Outcome.Rejected("jsonPayload.connection.src_ip is missing or no address: the entry may be cut off");
         events.Add(draft.ToEvent(verdict, word is null ? null : Words.Reason("disposition="u8, word), line));
         return Outcome.Understood;
     }

@@ -23,9 +23,7 @@ public sealed class MappedIntegration : IIntegration
         if (mapping.Problem() is { } problem)
             throw new ArgumentException(problem, nameof(mapping));
         this.mapping = mapping;
-        fields = new(
-            mapping.Fields.Select(field => KeyValuePair.Create(field.Key, FieldMapping.FieldOf(field.Value)))
-        );
+        fields = new(mapping.Fields.Select(field => KeyValuePair.Create(field.Key, FieldMapping.FieldOf(field.Value))));
         denied = [.. mapping.Denied.Select(word => word.Trim().ToLowerInvariant())];
         allowed = [.. mapping.Allowed.Select(word => word.Trim().ToLowerInvariant())];
         if (mapping.Columns.Count > 0)

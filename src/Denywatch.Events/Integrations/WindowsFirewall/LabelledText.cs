@@ -28,7 +28,8 @@ internal ref struct LabelledText(ReadOnlySpan<byte> text)
             rest = rest[(colon + 1)..];
             var value = rest.TrimStart(" \t"u8);
             Value = value[..EndOf(value)];
-            if (Value.IsEmpty || Label.IsEmpty)
+            // "Network Information:" heads a group: what follows is a label.
+            if (Value.IsEmpty || Label.IsEmpty || Value[^1] == ':')
                 continue;
             rest = value[Value.Length..];
             return true;

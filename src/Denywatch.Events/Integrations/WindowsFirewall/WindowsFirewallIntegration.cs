@@ -1,4 +1,4 @@
-using Denywatch.Events.Text;
+using Denywatch.Events.Syslog;
 
 namespace Denywatch.Events.Integrations.WindowsFirewall;
 
@@ -16,9 +16,7 @@ public sealed class WindowsFirewallIntegration : IIntegration
     public IIntegration ForSender() => new WindowsFirewallIntegration();
 
     public bool Recognises(in LogLine line) =>
-        PacketLogFormat.StartIn(line.Raw) >= 0
-        || PacketLogFormat.IsHead(line.Raw)
-        || PlatformEvent.IsIn(line);
+        PacketLogFormat.StartIn(line.Raw) >= 0 || PacketLogFormat.IsHead(line.Raw) || PlatformEvent.IsIn(line);
 
     public Outcome Parse(in LogLine line, ICollection<FirewallEvent> events)
     {
@@ -28,6 +26,10 @@ public sealed class WindowsFirewallIntegration : IIntegration
             return Outcome.Understood;
         }
         var start = PacketLogFormat.StartIn(line.Raw);
-        return start >= 0 ? format.Read(line.Raw[start..], line, events) : PlatformEvent.Read(line, events);
+        if (start < 0)
+            return PlatformEvent.Read(line, events);
+        // The row's own time reads like a syslog header, and its action like a host.
+        var carrier = SyslogHeader.Read(line.Raw[..start], line.Receipt);
+        return format.Read(line.Raw[start..], carrier, events);
     }
 }

@@ -38,7 +38,8 @@ internal ref struct XmlFields(ReadOnlySpan<byte> xml)
             Value = end < 0 ? rest : rest[..end];
             var named = Attribute(tag, "Name="u8);
             var space = tag.IndexOf((byte)' ');
-            Name = tag.StartsWith("Data"u8) && !named.IsEmpty ? named
+            Name =
+                tag.StartsWith("Data"u8) && !named.IsEmpty ? named
                 : space < 0 ? tag
                 : tag[..space];
             if (!Value.IsEmpty)

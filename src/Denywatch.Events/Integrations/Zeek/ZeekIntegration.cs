@@ -39,6 +39,8 @@ public sealed class ZeekIntegration : IIntegration
 
     private EventField[] columns = Columns(System.Text.Encoding.ASCII.GetBytes(DefaultOrder), (byte)' ');
 
+    private bool hasHead;
+
     public string Name => "zeek";
     public string Title => "Zeek";
 
@@ -53,6 +55,8 @@ public sealed class ZeekIntegration : IIntegration
             return true;
         if (text.StartsWith((byte)'#'))
             return IsHead(text);
+        if (hasHead && text.Count((byte)'\t') == columns.Length - 1)
+            return true;
         return text.Length > 40 && char.IsAsciiDigit((char)text[0]) && text.IndexOf("\tC"u8) is > 9 and < 20;
     }
 
@@ -73,7 +77,10 @@ public sealed class ZeekIntegration : IIntegration
         else if (line.Raw.StartsWith((byte)'#'))
         {
             if (line.Raw.StartsWith("#fields\t"u8))
+            {
                 columns = Columns(line.Raw["#fields\t".Length..], (byte)'\t');
+                hasHead = columns.Length > 1;
+            }
             return Outcome.Understood;
         }
         else

@@ -62,9 +62,7 @@ public sealed class ZscalerZiaIntegration : IIntegration
         var verdict = ActionWords.Of(draft.Action);
         if (verdict == Verdict.Denied && draft.Source is null)
             return Outcome.Rejected("csip is missing or no address: add the field to the feed's output format");
-        events.Add(
-            draft.ToEvent(verdict, draft.Action is null ? null : Words.Reason("action="u8, draft.Action), line)
-        );
+        events.Add(draft.ToEvent(verdict, draft.Action is null ? null : Words.Reason("action="u8, draft.Action), line));
         return Outcome.Understood;
     }
 }
