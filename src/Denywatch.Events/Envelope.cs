@@ -19,7 +19,18 @@ internal static class Envelope
     };
 
     /// <summary>Takes one line out of an envelope; the bytes are valid during the call only.</summary>
-    public delegate void Opened(ReadOnlySpan<byte> line);
+    /// <returns>False to have no more.</returns>
+    public delegate bool Opened(ReadOnlySpan<byte> line);
+
+    /// <summary>True where a text starts as a document or an array does, also behind <c>@cee:</c>.</summary>
+    public static bool IsDocument(ReadOnlySpan<byte> text)
+    {
+        text = text.TrimStart(" \t,"u8);
+        return text.StartsWith((byte)'{')
+            || text.StartsWith("[{"u8)
+            || text.StartsWith("[ {"u8)
+            || text.StartsWith("@cee:"u8);
+    }
 
     /// <summary>
     /// A document as it stands between others in a file that is one array: without what joins it to its neighbours, empty
@@ -105,14 +116,14 @@ internal static class Envelope
         var rest = text[end..].TrimStart(" \t,"u8);
         if (!rest.StartsWith((byte)'{'))
             return false;
-        opened(text[..end]);
-        while (rest.StartsWith((byte)'{'))
+        var goesOn = opened(text[..end]);
+        while (goesOn && rest.StartsWith((byte)'{'))
         {
             reader = new Utf8JsonReader(rest, Options);
             reader.Read();
             reader.Skip();
             end = (int)reader.BytesConsumed;
-            opened(rest[..end]);
+            goesOn = opened(rest[..end]);
             rest = rest[end..].TrimStart(" \t,"u8);
         }
         return true;
@@ -130,13 +141,14 @@ internal static class Envelope
                 var start = (int)reader.TokenStartIndex;
                 reader.Skip();
                 any = true;
-                if (!Data(ref inner, opened))
-                    opened(text[start..(int)reader.BytesConsumed]);
+                if (!Data(ref inner, opened) && !opened(text[start..(int)reader.BytesConsumed]))
+                    return true;
             }
             else if (reader.TokenType == JsonTokenType.String)
             {
                 any = true;
-                Text(reader, opened);
+                if (!Text(reader, opened))
+                    return true;
             }
             else
             {
@@ -207,17 +219,16 @@ internal static class Envelope
     private static bool IsPubSub(ReadOnlySpan<byte> text) =>
         text.IndexOf("\"messageId\""u8) >= 0 || text.IndexOf("\"message_id\""u8) >= 0;
 
-    private static void Text(Utf8JsonReader value, Opened opened)
+    private static bool Text(Utf8JsonReader value, Opened opened)
     {
         if (!value.ValueIsEscaped)
         {
-            opened(value.ValueSpan);
-            return;
+            return opened(value.ValueSpan);
         }
         var rented = ArrayPool<byte>.Shared.Rent(value.ValueSpan.Length);
         try
         {
-            opened(rented.AsSpan(0, value.CopyString(rented)));
+            return opened(rented.AsSpan(0, value.CopyString(rented)));
         }
         finally
         {

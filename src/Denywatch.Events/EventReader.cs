@@ -75,6 +75,12 @@ public sealed class EventReader
         "igmpproxy"
     );
 
+    // Twice what a datagram holds. A document may be longer; of a text, what is behind this is not read.
+    private const int LongestText = 128 * 1024;
+
+    // Rubbish between brackets must not keep us for long: with so many rejected and none read, the rest is not tried.
+    private const int MostRejected = 1000;
+
     // A message of Pub/Sub may hold records of its own, and those a document.
     private const int MostEnvelopes = 3;
 
@@ -131,6 +137,8 @@ public sealed class EventReader
     private Reading ReadLine(ReadOnlySpan<byte> line, Receipt receipt, IList<FirewallEvent> events, int envelopes)
     {
         var log = SyslogHeader.Read(line, receipt);
+        if (line.Length > LongestText && !Envelope.IsDocument(log.Message))
+            log = SyslogHeader.Read(line[..LongestText], receipt);
         if (envelopes > 0 && !log.Message.IsEmpty)
         {
             var alone = Envelope.Alone(log.Message);
@@ -148,7 +156,8 @@ public sealed class EventReader
     private Reading ReadEnvelope(in LogLine log, byte[] text, IList<FirewallEvent> events, int envelopes)
     {
         int lines = 0,
-            rejected = 0;
+            rejected = 0,
+            before = events.Count;
         Reading reading = default;
         string? first = null;
         var receipt = log.Receipt;
@@ -158,10 +167,13 @@ public sealed class EventReader
                 text,
                 line =>
                 {
+                    if (rejected == MostRejected && events.Count == before)
+                        return false;
                     lines++;
                     reading = ReadLine(line, receipt, events, envelopes - 1);
                     if (reading.Problem is { } problem)
                         (rejected, first) = (rejected + 1, first ?? $"record {lines}: {problem}");
+                    return true;
                 }
             );
             if (!isOne)
