@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text;
 using Denywatch.Events.Integrations;
 using Denywatch.Events.Integrations.Ecs;
+using Denywatch.Events.Integrations.Mapped;
 using Denywatch.Events.Syslog;
 
 namespace Denywatch.Events;
@@ -74,6 +75,15 @@ public sealed class EventReader
         "igmpproxy"
     );
 
+    // Twice what a datagram holds. A document may be longer; of a text, what is behind this is not read.
+    private const int LongestText = 128 * 1024;
+
+    // Rubbish between brackets must not keep us for long: with so many rejected and none read, the rest is not tried.
+    private const int MostRejected = 1000;
+
+    // A message of Pub/Sub may hold records of its own, and those a document.
+    private const int MostEnvelopes = 3;
+
     private readonly IIntegration[] integrations;
     private readonly bool isPinned;
     private IIntegration? last;
@@ -84,6 +94,14 @@ public sealed class EventReader
     {
         isPinned = pinned is not null;
         integrations = [.. ChosenFor(pinned).Select(integration => integration.ForSender())];
+    }
+
+    /// <summary>A reader for a source whose format a person mapped.</summary>
+    /// <exception cref="ArgumentException">The mapping has a problem of its own.</exception>
+    public EventReader(FieldMapping mapping)
+    {
+        isPinned = true;
+        integrations = [new MappedIntegration(mapping)];
     }
 
     private static IEnumerable<IIntegration> ChosenFor(string? pinned)
@@ -113,8 +131,67 @@ public sealed class EventReader
                 $"the line is {line.Length} bytes long; the longest accepted is {LongestLine}: does the sender end its lines with LF?"
             );
 
+        return ReadLine(line, receipt, events, MostEnvelopes);
+    }
+
+    private Reading ReadLine(ReadOnlySpan<byte> line, Receipt receipt, IList<FirewallEvent> events, int envelopes)
+    {
         var log = SyslogHeader.Read(line, receipt);
+        if (line.Length > LongestText && !Envelope.IsDocument(log.Message))
+            log = SyslogHeader.Read(line[..LongestText], receipt);
+        if (envelopes > 0 && !log.Message.IsEmpty)
+        {
+            var alone = Envelope.Alone(log.Message);
+            if (alone.IsEmpty)
+                return new Reading(last?.Name, null);
+            if (alone.Length != log.Message.Length)
+                log = log.With(alone);
+            if (Envelope.MayBe(alone))
+                return ReadEnvelope(log, alone.ToArray(), events, envelopes);
+        }
         return Read(log, events, mayUnwrap: true);
+    }
+
+    // A batch of a carrier: every line in it counts for itself.
+    private Reading ReadEnvelope(in LogLine log, byte[] text, IList<FirewallEvent> events, int envelopes)
+    {
+        int lines = 0,
+            rejected = 0,
+            before = events.Count;
+        Reading reading = default;
+        string? first = null;
+        var receipt = log.Receipt;
+        try
+        {
+            var isOne = Envelope.TryOpen(
+                text,
+                line =>
+                {
+                    if (rejected == MostRejected && events.Count == before)
+                        return false;
+                    lines++;
+                    reading = ReadLine(line, receipt, events, envelopes - 1);
+                    if (reading.Problem is { } problem)
+                        (rejected, first) = (rejected + 1, first ?? $"record {lines}: {problem}");
+                    return true;
+                }
+            );
+            if (!isOne)
+                return Read(log, events, mayUnwrap: true);
+        }
+        catch (System.Text.Json.JsonException broken)
+        {
+            if (lines == 0)
+                return Read(log, events, mayUnwrap: true);
+            (rejected, first) = (
+                rejected + 1,
+                $"broken JSON at byte {broken.BytePositionInLine}: is the batch complete?"
+            );
+        }
+        return new Reading(
+            reading.Integration ?? last?.Name,
+            rejected > 1 ? $"{rejected} of {lines} records, the first: {first}" : first
+        );
     }
 
     private Reading Read(in LogLine line, IList<FirewallEvent> events, bool mayUnwrap)
@@ -131,11 +208,13 @@ public sealed class EventReader
 
     private IIntegration? Taker(in LogLine line)
     {
-        if (last is not null && last.Recognises(line))
-            return last;
+        // Nearly any document could be one in the schema: the products' own are asked first, each time.
+        var sticky = last is EcsIntegration ? null : last;
+        if (sticky is not null && sticky.Recognises(line))
+            return sticky;
         foreach (var integration in integrations)
         {
-            if (!ReferenceEquals(integration, last) && integration.Recognises(line))
+            if (!ReferenceEquals(integration, sticky) && integration.Recognises(line))
                 return integration;
         }
         return null;
@@ -146,7 +225,7 @@ public sealed class EventReader
     {
         var count = events.Count;
         var outcome = EcsIntegration.Parse(line, events, out var wrapped);
-        if (wrapped is null)
+        if (wrapped.IsNone)
             return new Reading(documents.Name, outcome.Problem);
 
         var inner = wrapped.Open(line.Receipt);

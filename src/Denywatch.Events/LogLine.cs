@@ -29,6 +29,19 @@ public readonly ref struct LogLine
 
     public required Receipt Receipt { get; init; }
 
+    /// <summary>The same line with another message.</summary>
+    public LogLine With(ReadOnlySpan<byte> message) =>
+        new()
+        {
+            Raw = Raw,
+            Message = message,
+            StructuredData = StructuredData,
+            HeaderTime = HeaderTime,
+            HeaderHost = HeaderHost,
+            Program = Program,
+            Receipt = Receipt,
+        };
+
     /// <summary>The firewall's name when the message has none: host of the header, else the peer.</summary>
     public string? Sender => HeaderHost ?? Receipt.Peer;
 }

@@ -1,10 +1,25 @@
+using Denywatch.Events.Integrations.AwsNetworkFirewall;
+using Denywatch.Events.Integrations.AwsVpcFlow;
+using Denywatch.Events.Integrations.AwsWaf;
+using Denywatch.Events.Integrations.AzureFirewall;
+using Denywatch.Events.Integrations.AzureFlow;
+using Denywatch.Events.Integrations.Cef;
 using Denywatch.Events.Integrations.CiscoAsa;
+using Denywatch.Events.Integrations.CiscoUmbrella;
+using Denywatch.Events.Integrations.Cloudflare;
 using Denywatch.Events.Integrations.CountsCsv;
 using Denywatch.Events.Integrations.Ecs;
 using Denywatch.Events.Integrations.FortiGate;
+using Denywatch.Events.Integrations.GcpFirewall;
 using Denywatch.Events.Integrations.Iptables;
+using Denywatch.Events.Integrations.Leef;
 using Denywatch.Events.Integrations.PanOs;
 using Denywatch.Events.Integrations.PfSense;
+using Denywatch.Events.Integrations.PrismaAccess;
+using Denywatch.Events.Integrations.Suricata;
+using Denywatch.Events.Integrations.WindowsFirewall;
+using Denywatch.Events.Integrations.Zeek;
+using Denywatch.Events.Integrations.ZscalerZia;
 
 namespace Denywatch.Events.Integrations;
 
@@ -13,12 +28,27 @@ public static class Catalogue
 {
     public static IReadOnlyList<IIntegration> All { get; } =
     [
+        new AwsNetworkFirewallIntegration(),
+        new AwsWafIntegration(),
+        new AzureFlowIntegration(),
+        new AzureFirewallIntegration(),
+        new GcpFirewallIntegration(),
+        new SuricataIntegration(),
+        new ZscalerZiaIntegration(),
+        new CloudflareIntegration(),
+        new PrismaAccessIntegration(),
+        new CefIntegration(),
+        new LeefIntegration(),
+        new ZeekIntegration(),
+        new WindowsFirewallIntegration(),
         new EcsIntegration(),
         new CiscoAsaIntegration(),
         new FortiGateIntegration(),
         new PanOsIntegration(),
         new PfSenseIntegration(),
         new IptablesIntegration(),
+        new CiscoUmbrellaIntegration(),
+        new AwsVpcFlowIntegration(),
         new CountsCsvIntegration(),
     ];
 

@@ -23,6 +23,9 @@ internal readonly ref struct CsvRow
         var count = 0;
         for (var i = 0; count < ranges.Length && i <= text.Length; )
         {
+            // A space before the quote: RFC 4180 has none, exports do.
+            if (separator != ' ' && i + 1 < text.Length && text[i] == ' ' && text[i + 1] == '"')
+                i++;
             var quoted = i < text.Length && text[i] == '"';
             var end = quoted ? ClosingQuote(text, i + 1) : i;
             var comma = text[end..].IndexOf(separator);

@@ -14,14 +14,10 @@ internal static class Field
         if (text[0] == '[' && text[^1] == ']')
             text = text[1..^1];
         if (!text.Contains((byte)':'))
-            return Version4(text);
+            return TryOctets(text, out var octets) ? KnownAddresses.Version4(octets) : null;
 
         var zone = text.IndexOf((byte)'%');
-        if (zone >= 0)
-            text = text[..zone];
-        if (!IPAddress.TryParse(text, out var address))
-            return null;
-        return address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return KnownAddresses.Version6(zone >= 0 ? text[..zone] : text);
     }
 
     /// <summary>A port, 0 to 65535.</summary>
@@ -47,13 +43,14 @@ internal static class Field
         return true;
     }
 
+    /// <summary>The four octets of an IPv4 address, the first in the highest byte.</summary>
     // By hand: the framework reads 010.0.0.1 as octal and "1" as 0.0.0.1, which no log means.
-    private static IPAddress? Version4(ReadOnlySpan<byte> text)
+    public static bool TryOctets(ReadOnlySpan<byte> text, out uint octets)
     {
+        octets = 0;
         if (text.Length is < 7 or > 15)
-            return null;
+            return false;
 
-        uint address = 0;
         int octet = 0,
             digits = 0,
             dots = 0;
@@ -63,19 +60,21 @@ internal static class Field
             {
                 octet = (octet * 10) + b - '0';
                 if (++digits > 3 || octet > 255)
-                    return null;
+                    return false;
             }
             else if (b == '.' && digits > 0 && dots < 3)
             {
-                address |= (uint)octet << (8 * dots++);
+                octets = (octets << 8) | (uint)octet;
+                dots++;
                 (octet, digits) = (0, 0);
             }
             else
             {
-                return null;
+                return false;
             }
         }
 
-        return dots == 3 && digits > 0 ? new IPAddress(address | ((long)octet << 24)) : null;
+        octets = (octets << 8) | (uint)octet;
+        return dots == 3 && digits > 0;
     }
 }

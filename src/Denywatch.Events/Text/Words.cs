@@ -10,7 +10,7 @@ namespace Denywatch.Events.Text;
 internal static class Words
 {
     private const int Slots = 8192;
-    private const int LongestKept = 64;
+    private const int LongestKept = 128;
 
     // A name longer than this is an accident or an attack.
     private const int LongestWord = 512;
@@ -55,6 +55,14 @@ internal static class Words
         label.CopyTo(text);
         word.CopyTo(text[label.Length..]);
         return LowerOf(text[..(label.Length + word.Length)]);
+    }
+
+    /// <summary>The same for a word that is a string already.</summary>
+    public static string Reason(ReadOnlySpan<byte> label, string word)
+    {
+        Span<byte> text = stackalloc byte[LongestKept];
+        word = word.Length > LongestKept ? word[..LongestKept] : word;
+        return Reason(label, text[..Encoding.Latin1.GetBytes(word, text)]);
     }
 
     /// <summary>The text; null when it is empty.</summary>

@@ -26,6 +26,47 @@ public sealed class EcsTests
     )]
     [InlineData("\"event\":{\"category\":\"network\",\"type\":[\"connection\",\"allowed\"]}", Verdict.Allowed)]
     [InlineData("\"event.category\":\"network\",\"event.action\":\"network_flow\"", Verdict.None)]
+    [InlineData(
+        "\"event.category\":\"network\",\"event.action\":\"network_flow\",\"source.packets\":3,\"destination.packets\":2",
+        Verdict.None
+    )]
+    [InlineData(
+        "\"event.category\":\"network\",\"event.action\":\"network_flow\",\"source.packets\":3,\"flow\":{\"final\":true}",
+        Verdict.Unanswered
+    )]
+    [InlineData(
+        "\"event.category\":\"network\",\"event.action\":\"network_flow\",\"source.packets\":3,\"flow\":{\"final\":false}",
+        Verdict.None
+    )]
+    [InlineData(
+        "\"event.category\":\"network\",\"event.action\":\"connection_attempted\",\"event.type\":[\"start\"],\"event.outcome\":\"unknown\"",
+        Verdict.None
+    )]
+    [InlineData(
+        "\"event.category\":[\"network\",\"session\"],\"event.action\":\"netflow_flow\",\"netflow\":{\"firewall_event\":3}",
+        Verdict.Denied
+    )]
+    [InlineData(
+        "\"event.category\":[\"network\"],\"event.type\":[\"connection\"],\"netflow\":{\"forwarding_status\":130}",
+        Verdict.Denied
+    )]
+    [InlineData("\"event.category\":\"network\",\"zeek\":{\"connection\":{\"state\":\"S0\"}}", Verdict.Unanswered)]
+    [InlineData("\"event.category\":[\"web\"],\"event.type\":[\"access\",\"denied\"]", Verdict.Denied)]
+    [InlineData("\"event.category\":[\"intrusion_detection\"],\"event.type\":[\"info\",\"denied\"]", Verdict.Denied)]
+    [InlineData("\"event.category\":[\"email\"],\"event.type\":[\"denied\"]", Verdict.None)]
+    [InlineData("\"event.category\":[\"iam\",\"network\"],\"event.type\":[\"denied\"]", Verdict.None)]
+    // The vendor's own word, where the pipeline typed nothing.
+    [InlineData(
+        "\"event.category\":\"network\",\"zscaler_zia\":{\"firewall\":{\"action\":\"Blocked\"}}",
+        Verdict.Denied
+    )]
+    [InlineData("\"event.category\":\"network\",\"prisma_access.event.act\":\"deny\"", Verdict.Denied)]
+    [InlineData("\"event.category\":\"network\",\"sophos\":{\"xg\":{\"log_subtype\":\"Denied\"}}", Verdict.Denied)]
+    [InlineData("\"event.category\":\"network\",\"aws\":{\"vpcflow\":{\"action\":\"REJECT\"}}", Verdict.Denied)]
+    [InlineData(
+        "\"event.category\":\"network\",\"aws\":{\"waf\":{\"rules\":{\"group\":{\"action\":\"BLOCK\"}}}}",
+        Verdict.None
+    )]
     public void A_document_is_denied_by_category_and_type_or_by_the_action_word(string fields, Verdict verdict) =>
         Assert.Equal(verdict, Parsing.EventOf($"{{{fields},{Ends}}}").Verdict);
 

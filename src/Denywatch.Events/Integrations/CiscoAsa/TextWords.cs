@@ -6,6 +6,8 @@ namespace Denywatch.Events.Integrations.CiscoAsa;
 /// </summary>
 internal ref struct TextWords(ReadOnlySpan<byte> text)
 {
+    private const int LongestParentheses = 256;
+
     private ReadOnlySpan<byte> rest = text;
 
     public bool Next(out ReadOnlySpan<byte> word)
@@ -21,7 +23,8 @@ internal ref struct TextWords(ReadOnlySpan<byte> text)
         var open = rest[..end].IndexOf((byte)'(');
         if (open > 0 && rest[open..end].IndexOf((byte)')') < 0)
         {
-            var close = rest[end..].IndexOf((byte)')');
+            // Near by, or a line full of open ones is read over and over.
+            var close = rest.Slice(end, Math.Min(rest.Length - end, LongestParentheses)).IndexOf((byte)')');
             if (close >= 0)
                 end += close + 1;
         }

@@ -4,7 +4,7 @@ using Denywatch.Events.Text;
 namespace Denywatch.Events.Integrations.Ecs;
 
 /// <summary>The fields of one document. Of an array of addresses or rules the first that can be read counts.</summary>
-internal sealed class EcsDocument
+internal struct EcsDocument
 {
     public DateTimeOffset? Timestamp;
     public DateTimeOffset? FallbackTimestamp;
@@ -32,27 +32,37 @@ internal sealed class EcsDocument
         RuleName,
         RuleId;
 
-    public byte[]? Message,
-        Original;
+    public long? SourcePackets,
+        DestinationPackets,
+        FirewallEvent,
+        ForwardingStatus;
+
+    public bool IsUnfinished;
+    public string? ConnectionState;
+
+    /// <summary>Where the raw line stands in the document, if it holds one: <c>event.original</c> before <c>message</c>.</summary>
+    public Range? Line;
+    public bool IsLineEscaped;
+    private bool isOriginal;
 
     public string? WrapperHost,
         WrapperProgram;
 
-    public string? Observer => ObserverName ?? ObserverHostname ?? HostName;
+    public readonly string? Observer => ObserverName ?? ObserverHostname ?? HostName;
 
     /// <summary>True where any field speaks of events in the schema's words.</summary>
-    public bool IsInSchema =>
+    public readonly bool IsInSchema =>
         Marks != EcsMarks.None || Action is not null || VendorAction is not null || Source is not null;
 
-    public void Take(EcsField field, ReadOnlySpan<byte> value, TimeZoneInfo zone)
+    public void Take(EcsField field, ReadOnlySpan<byte> value, Receipt receipt)
     {
         switch (field)
         {
             case EcsField.Timestamp:
-                Timestamp ??= TimeOf(value, zone);
+                Timestamp ??= AnyTime.Of(value, receipt);
                 break;
             case EcsField.FallbackTimestamp:
-                FallbackTimestamp ??= TimeOf(value, zone);
+                FallbackTimestamp ??= AnyTime.Of(value, receipt);
                 break;
             case EcsField.EventCategory or EcsField.EventType or EcsField.EventOutcome or EcsField.SchemaMark:
                 Marks |= EcsMark.Of(field, value);
@@ -61,7 +71,7 @@ internal sealed class EcsDocument
                 Action ??= NotEmpty(Words.LowerOf(value));
                 break;
             case EcsField.VendorAction:
-                TakeVendorAction(Words.LowerOf(value));
+                TakeVendorAction(value);
                 break;
             case EcsField.EventCode:
                 EventCode ??= value.Number() is { } code and <= int.MaxValue ? (int)code : null;
@@ -85,10 +95,14 @@ internal sealed class EcsDocument
                 Transport ??= Transports.Of(value);
                 break;
             case EcsField.NetworkDirection:
-                Direction = DirectionOf(value);
+                Direction = EventDraft.DirectionOf(value);
                 break;
-            case EcsField.NetworkPackets:
-                Packets ??= value.Number();
+            case EcsField.NetworkPackets or EcsField.SourcePackets or EcsField.DestinationPackets:
+            case EcsField.FirewallEvent or EcsField.ForwardingStatus:
+                TakeNumber(field, value.Number());
+                break;
+            case EcsField.FlowFinal:
+                IsUnfinished = value.Is("false"u8);
                 break;
             default:
                 TakeText(field, value);
@@ -115,11 +129,8 @@ internal sealed class EcsDocument
             case EcsField.RuleId:
                 RuleId ??= Words.OrNull(value);
                 break;
-            case EcsField.Message:
-                Message ??= value.ToArray();
-                break;
-            case EcsField.EventOriginal:
-                Original ??= value.ToArray();
+            case EcsField.ConnectionState:
+                ConnectionState ??= Words.LowerOf(value);
                 break;
             case EcsField.WrapperHost:
                 WrapperHost ??= Words.OrNull(value);
@@ -132,27 +143,41 @@ internal sealed class EcsDocument
         }
     }
 
-    // FortiGate documents hold both action and utmaction: the one that denies counts.
-    private void TakeVendorAction(string word)
+    public void TakeLine(EcsField field, Range place, bool isEscaped)
     {
-        if (word.Length > 0 && (VendorAction is null || EcsVerdict.IsDenyWord(word)))
-            VendorAction = word;
+        if (Line is not null && (isOriginal || field == EcsField.Message))
+            return;
+        (Line, IsLineEscaped, isOriginal) = (place, isEscaped, field == EcsField.EventOriginal);
+    }
+
+    private void TakeNumber(EcsField field, long? number)
+    {
+        switch (field)
+        {
+            case EcsField.NetworkPackets:
+                Packets ??= number;
+                break;
+            case EcsField.SourcePackets:
+                SourcePackets ??= number;
+                break;
+            case EcsField.DestinationPackets:
+                DestinationPackets ??= number;
+                break;
+            case EcsField.FirewallEvent:
+                FirewallEvent ??= number;
+                break;
+            default:
+                ForwardingStatus ??= number;
+                break;
+        }
+    }
+
+    // FortiGate documents hold both action and utmaction: the one that denies counts.
+    private void TakeVendorAction(ReadOnlySpan<byte> word)
+    {
+        if (!word.IsEmpty && (VendorAction is null || ActionWords.Of(word) == Verdict.Denied))
+            VendorAction = Words.LowerOf(word);
     }
 
     private static string? NotEmpty(string word) => word.Length == 0 ? null : word;
-
-    private static DateTimeOffset? TimeOf(ReadOnlySpan<byte> value, TimeZoneInfo zone)
-    {
-        if (Times.TryIso(value, zone, out var at, out _))
-            return at;
-        var dot = value.IndexOf((byte)'.'); // seconds with a fraction
-        return (dot > 0 ? value[..dot] : value).Number() is { } number ? Times.Epoch(number) : null;
-    }
-
-    private static Direction DirectionOf(ReadOnlySpan<byte> word) =>
-        word.Is("inbound"u8) || word.Is("ingress"u8) ? Direction.Inbound
-        : word.Is("outbound"u8) || word.Is("egress"u8) ? Direction.Outbound
-        : word.Is("internal"u8) ? Direction.Internal
-        : word.Is("external"u8) ? Direction.External
-        : Direction.Unknown;
 }

@@ -15,6 +15,9 @@ internal enum EcsMarks : short
     TypeAllowed = 32,
     OutcomeDeny = 64,
 
+    /// <summary>Web requests and malware on its way: denied where the type says so, whatever words the action has.</summary>
+    CategoryWeb = 256,
+
     /// <summary>The document says that it is in the schema, or in a data stream of an agent.</summary>
     Schema = 128,
 }
@@ -32,6 +35,7 @@ internal static class EcsMark
             EcsField.EventCategory => value.Is("network"u8) || value.Is("network_traffic"u8) ? EcsMarks.CategoryNetwork
             : value.Is("intrusion_detection"u8) ? EcsMarks.CategoryIntrusion
             : value.Is("authentication"u8) || value.Is("iam"u8) ? EcsMarks.CategoryLogin
+            : value.Is("web"u8) || value.Is("malware"u8) || value.Is("threat"u8) ? EcsMarks.CategoryWeb
             : EcsMarks.CategoryOther,
             EcsField.SchemaMark => EcsMarks.Schema,
             _ => EcsMarks.None,

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Denywatch.Events.Syslog;
 
 namespace Denywatch.Events.Integrations.Ecs;
@@ -7,8 +8,48 @@ namespace Denywatch.Events.Integrations.Ecs;
 /// A raw line inside a document, with what the document says about it: rsyslog's default template, for one, cuts header
 /// and tag off and stores them as <c>fromhost</c> and <c>syslogtag</c>.
 /// </summary>
-internal sealed record WrappedLine(byte[] Text, DateTimeOffset? Time, string? Host, string? Program)
+internal readonly ref struct WrappedLine
 {
+    // Unescaped lines of this thread, one at a time: no memory for a document that is not kept.
+    [ThreadStatic]
+    private static byte[]? scratch;
+
+    public ReadOnlySpan<byte> Text { get; private init; }
+    private DateTimeOffset? Time { get; init; }
+    private string? Host { get; init; }
+    private string? Program { get; init; }
+
+    public bool IsNone => Text.IsEmpty;
+
+    /// <summary>The line in a document; none where it holds none. Valid until the next one of the thread.</summary>
+    public static WrappedLine In(ReadOnlySpan<byte> json, scoped in EcsDocument document) =>
+        document.Line is not { } place
+            ? default
+            : new()
+            {
+                Text = document.IsLineEscaped ? Unescape(json[(place.Start.Value - 1)..]) : json[place],
+                Time = document.FallbackTimestamp ?? document.Timestamp,
+                Host = document.Observer ?? document.WrapperHost,
+                Program = document.WrapperProgram,
+            };
+
+    private static ReadOnlySpan<byte> Unescape(ReadOnlySpan<byte> quoted)
+    {
+        var reader = new Utf8JsonReader(quoted, isFinalBlock: false, default);
+        try
+        {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.String)
+                return [];
+            if (scratch is null || scratch.Length < reader.ValueSpan.Length)
+                scratch = new byte[Math.Max(4096, reader.ValueSpan.Length)];
+            return scratch.AsSpan(0, reader.CopyString(scratch));
+        }
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
+        {
+            return [];
+        }
+    }
+
     public LogLine Open(Receipt receipt)
     {
         var line = SyslogHeader.Read(Whole(), receipt);
@@ -28,7 +69,7 @@ internal sealed record WrappedLine(byte[] Text, DateTimeOffset? Time, string? Ho
     private ReadOnlySpan<byte> Whole()
     {
         if (Program is null || !Program.StartsWith('%'))
-            return Text.AsSpan().TrimStart((byte)' ');
+            return Text.TrimStart((byte)' ');
         byte[] whole = [.. Encoding.UTF8.GetBytes(Program + " "), .. Text];
         return whole;
     }
