@@ -519,6 +519,10 @@ namespace Denywatch.Migrations.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_received_at");
 
+                    b.Property<string>("Mapping")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("mapping");
+
                     b.Property<string>("PinnedIntegration")
                         .HasColumnType("text")
                         .HasColumnName("pinned_integration");

@@ -42,10 +42,10 @@ public sealed class SourceDirectory(NpgsqlDataSource source)
         );
         var dataSource = await connection.ScalarAsync<int>(
             """
-            INSERT INTO data_sources (sender, integration, firewall_id, time_zone, pinned_integration, counts_unanswered,
+            INSERT INTO data_sources (sender, integration, firewall_id, time_zone, pinned_integration, counts_unanswered, mapping,
                 first_seen_at, last_received_at, lag_seconds)
             SELECT @sender, @integration, @firewall, coalesce(s.time_zone, 'Etc/UTC'), s.pinned_integration,
-                coalesce(s.counts_unanswered, false), now(), now(), 0
+                coalesce(s.counts_unanswered, false), s.mapping, now(), now(), 0
             FROM (SELECT) one LEFT JOIN (SELECT * FROM data_sources WHERE sender = @sender LIMIT 1) s ON true
             ON CONFLICT (sender, integration, firewall_id) DO UPDATE SET sender = excluded.sender
             RETURNING id

@@ -47,6 +47,9 @@ public sealed class DataSource
     /// <summary>IANA zone of times that state none.</summary>
     public string TimeZone { get; set; } = "Etc/UTC";
 
+    /// <summary>Which field of its lines is what, as JSON, where a person said so; it goes before the pin.</summary>
+    public string? Mapping { get; set; }
+
     /// <summary>Connections that got no answer count as denied.</summary>
     public bool CountsUnanswered { get; set; }
 

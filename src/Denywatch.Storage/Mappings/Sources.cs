@@ -37,6 +37,7 @@ internal sealed class DataSourceMapping : IEntityTypeConfiguration<DataSource>
             })
             .IsUnique();
         source.Property(s => s.LastEvent).HasColumnType("jsonb");
+        source.Property(s => s.Mapping).HasColumnType("jsonb");
     }
 }
 

@@ -1,4 +1,5 @@
 using Denywatch.Events.Integrations;
+using Denywatch.Events.Integrations.Mapped;
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Denywatch.Web.Features.Accounts;
@@ -36,6 +37,18 @@ public sealed class DataSourceActions(
                 integration is null ? "unpin integration" : "pin integration",
                 actor,
                 source => source.PinnedIntegration = integration,
+                ct
+            );
+
+    /// <summary>Reads the sender's lines by a mapping of their fields, or with null as what they look like.</summary>
+    public Task<AccountResult> MapAsync(string sender, FieldMapping? mapping, Actor actor, CancellationToken ct) =>
+        mapping?.Problem() is { } problem
+            ? Task.FromResult(AccountResult.Refused($"The mapping cannot be used: {problem}."))
+            : ChangeAsync(
+                sender,
+                mapping is null ? "remove mapping" : "map fields",
+                actor,
+                source => source.Mapping = mapping is null ? null : MappingJson.Write(mapping),
                 ct
             );
 
@@ -175,9 +188,9 @@ public sealed class DataSourceActions(
 
     private static AccountResult Forbidden { get; } = new(Outcome.Forbidden, "Only an engineer may do that.");
 
-    private sealed record Standing(string TimeZone, string? PinnedIntegration, bool CountsUnanswered)
+    private sealed record Standing(string TimeZone, string? PinnedIntegration, bool CountsUnanswered, string? Mapping)
     {
         public static Standing Of(DataSource source) =>
-            new(source.TimeZone, source.PinnedIntegration, source.CountsUnanswered);
+            new(source.TimeZone, source.PinnedIntegration, source.CountsUnanswered, source.Mapping);
     }
 }

@@ -168,7 +168,12 @@ public sealed class DataSourceQueries(IDbContextFactory<DenywatchDb> dbs, Npgsql
 
     /// <summary>How a product calls itself; the name itself where we do not know it.</summary>
     public static string TitleOf(string integration) =>
-        integration == "unknown" ? "not recognised" : Catalogue.Find(integration)?.Title ?? integration;
+        integration switch
+        {
+            "unknown" => "not recognised",
+            "mapped" => "own mapping",
+            _ => Catalogue.Find(integration)?.Title ?? integration,
+        };
 
     private static SourceHealth HealthOf(DataSource found, Dictionary<int, TimeSpan> silences, DateTimeOffset now) =>
         SourceHealth.Of(

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Denywatch.Events;
+using Denywatch.Events.Integrations.Mapped;
 using Denywatch.Storage;
 using Denywatch.Web.Live;
 using Microsoft.EntityFrameworkCore;
@@ -16,9 +17,12 @@ public enum EventReading
 /// <summary>How the lines of a sender are read.</summary>
 /// <param name="Pinned">Name of the only integration to use; null to recognise each line.</param>
 /// <param name="Zone">Of times that state none.</param>
-public sealed record SenderSettings(string? Pinned, TimeZoneInfo Zone, bool CountsUnanswered)
+/// <param name="Mapping">Read by this alone, whatever is pinned; null where there is none.</param>
+public sealed record SenderSettings(string? Pinned, TimeZoneInfo Zone, bool CountsUnanswered, FieldMapping? Mapping)
 {
-    public static SenderSettings Default { get; } = new(null, TimeZoneInfo.Utc, false);
+    public static SenderSettings Default { get; } = new(null, TimeZoneInfo.Utc, false, null);
+
+    public EventReader NewReader() => Mapping is null ? new(Pinned) : new(Mapping);
 }
 
 /// <summary>What is known about a sender, and its readers, which remember the format it speaks.</summary>
@@ -48,8 +52,7 @@ public sealed class Sender(string name, SenderSettings settings, BatchParts part
     /// <summary>A batch of its lines; an import gets a reader of its own, since files begin anew.</summary>
     public BatchBuilder NewBatch(EventReading reading = EventReading.Live)
     {
-        var reader =
-            reading == EventReading.Live && readers.TryTake(out var used) ? used : new EventReader(settings.Pinned);
+        var reader = reading == EventReading.Live && readers.TryTake(out var used) ? used : settings.NewReader();
         return new(this, reader, reading, parts);
     }
 
@@ -136,6 +139,7 @@ public sealed class Senders : IDisposable
             .OrderByDescending(source => source.PinnedIntegration != null)
             .Select(source => new
             {
+                source.Mapping,
                 source.PinnedIntegration,
                 source.TimeZone,
                 source.CountsUnanswered,
@@ -145,6 +149,6 @@ public sealed class Senders : IDisposable
             return SenderSettings.Default;
 
         var zone = TimeZoneInfo.TryFindSystemTimeZoneById(stored.TimeZone, out var found) ? found : TimeZoneInfo.Utc;
-        return new(stored.PinnedIntegration, zone, stored.CountsUnanswered);
+        return new(stored.PinnedIntegration, zone, stored.CountsUnanswered, MappingJson.Read(stored.Mapping));
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Denywatch.Events;
 using Denywatch.Events.Integrations;
+using Denywatch.Events.Integrations.Mapped;
 
 namespace Denywatch.Web.Features.SetupGuide;
 
@@ -20,10 +21,11 @@ public static class LineTrial
 {
     public const int MostLines = 20;
 
-    public static IReadOnlyList<TriedLine> Read(string text, DateTimeOffset now)
+    /// <param name="mapping">Reads by this alone; null: as what each line looks like.</param>
+    public static IReadOnlyList<TriedLine> Read(string text, DateTimeOffset now, FieldMapping? mapping = null)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var reader = new EventReader();
+        var reader = mapping is null ? new EventReader() : new EventReader(mapping);
         var receipt = new Receipt(now, null, TimeZoneInfo.Utc);
         return
         [

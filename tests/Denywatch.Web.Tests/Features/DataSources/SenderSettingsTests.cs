@@ -1,4 +1,5 @@
 using System.Text;
+using Denywatch.Events.Integrations.Mapped;
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Denywatch.Testing;
@@ -130,6 +131,79 @@ public sealed class SenderSettingsTests(PostgresFixture postgres) : IAsyncLifeti
         Assert.Equal(Outcome.Forbidden, (await Actions.PinAsync(Sender, null, analyst, Ct)).Outcome);
         Assert.Equal(Outcome.Forbidden, (await Actions.ClearRejectsAsync(1, analyst, Ct)).Outcome);
     }
+
+    [Fact]
+    public async Task Connections_without_an_answer_count_only_where_a_sender_is_opted_in()
+    {
+        await TakeAsync(Unanswered);
+        Assert.Equal(0, await DeniesAsync());
+
+        await Actions.CountUnansweredAsync(Sender, true, engineer, Ct);
+        services.GetRequiredService<Senders>().Forget(Sender);
+        await TakeAsync(Unanswered);
+
+        Assert.Equal(1, await DeniesAsync());
+    }
+
+    [Fact]
+    public async Task Lines_of_an_unknown_format_are_counted_once_somebody_says_which_field_is_what()
+    {
+        await TakeAsync("client=192.0.2.9 gate=door-1 what=nope", "client=192.0.2.9 gate=door-1 what=fine");
+        Assert.Equal((0, 2), (await DeniesAsync(), await RejectedAsync()));
+
+        var mapping = new MappingForm
+        {
+            Format = MappedFormat.KeyValue,
+            Denied = "nope",
+            Allowed = "fine",
+        };
+        mapping["source.ip"] = "client";
+        mapping["observer.name"] = "gate";
+        mapping["event.action"] = "what";
+        await Actions.MapAsync(Sender, mapping.Make().Mapping, engineer, Ct);
+        var (_, read) = await Actions.ReadRejectsAgainAsync(Sender, new Progress<ReadAgain>(), engineer, Ct);
+
+        Assert.Equal(new ReadAgain(2, 2, 2), read);
+        Assert.Equal((1, 0), (await DeniesAsync(), await RejectedAsync()));
+        Assert.Equal(
+            "door-1",
+            await AskAsync<string>("SELECT name FROM firewalls JOIN all_flows f ON f.firewall_id = id")
+        );
+    }
+
+    [Fact]
+    public void A_mapping_that_is_read_back_into_the_form_is_the_same()
+    {
+        var form = new MappingForm
+        {
+            Format = MappedFormat.Csv,
+            Separator = "tab",
+            Columns = "a, b",
+            EveryLineIsDenied = true,
+        };
+        form["source.ip"] = "a";
+
+        var (mapping, _) = MappingForm.Of(form.Make().Mapping).Make();
+
+        Assert.Equal(MappingJson.Write(form.Make().Mapping!), MappingJson.Write(mapping!));
+        Assert.Equal(MappingJson.Write(mapping!), MappingJson.Write(MappingJson.Read(MappingJson.Write(mapping!))!));
+    }
+
+    [Theory]
+    [InlineData("", "no field goes to source.ip")]
+    [InlineData("what", "is given for")]
+    public void A_mapping_that_cannot_be_used_says_why(string source, string problem)
+    {
+        var form = new MappingForm();
+        form["source.ip"] = source;
+        form["event.action"] = "what";
+
+        Assert.Contains(problem, form.Make().Problem, StringComparison.Ordinal);
+    }
+
+    // Zeek: a SYN that nobody answered.
+    private static readonly string Unanswered =
+        $$"""{"ts":{{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}},"uid":"C1","id.orig_h":"192.0.2.1","id.orig_p":4711,"id.resp_h":"198.51.100.7","id.resp_p":445,"proto":"tcp","conn_state":"S0","orig_pkts":3,"resp_pkts":0}""";
 
     private static string Deny(string firewall) =>
         $"<188>date={DateTime.UtcNow:yyyy-MM-dd} time={DateTime.UtcNow:HH:mm:ss} tz=\"+0000\" devname=\"{firewall}\" devid=\"FG1\" logid=\"0000000013\" type=\"traffic\" subtype=\"forward\" srcip=192.0.2.1 srcport=4711 dstip=198.51.100.7 dstport=445 proto=6 action=\"deny\" policyid=0";

@@ -12,8 +12,8 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Denywatch.Migrations.Migrations
 {
     [DbContext(typeof(DenywatchDb))]
-    [Migration("20261125074034_RejectedLines")]
-    partial class RejectedLines
+    [Migration("20261125081125_SenderSettings")]
+    partial class SenderSettings
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -521,6 +521,10 @@ namespace Denywatch.Migrations.Migrations
                     b.Property<DateTimeOffset>("LastReceivedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_received_at");
+
+                    b.Property<string>("Mapping")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("mapping");
 
                     b.Property<string>("PinnedIntegration")
                         .HasColumnType("text")

@@ -1,11 +1,11 @@
-﻿using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
 namespace Denywatch.Migrations.Migrations
 {
     /// <inheritdoc />
-    public partial class RejectedLines : Migration
+    public partial class SenderSettings : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
@@ -29,6 +29,12 @@ namespace Denywatch.Migrations.Migrations
                 type: "boolean",
                 nullable: false,
                 defaultValue: false);
+
+            migrationBuilder.AddColumn<string>(
+                name: "mapping",
+                table: "data_sources",
+                type: "jsonb",
+                nullable: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_firewalls_alias_of_id",
@@ -69,6 +75,10 @@ namespace Denywatch.Migrations.Migrations
 
             migrationBuilder.DropColumn(
                 name: "counts_unanswered",
+                table: "data_sources");
+
+            migrationBuilder.DropColumn(
+                name: "mapping",
                 table: "data_sources");
         }
     }
