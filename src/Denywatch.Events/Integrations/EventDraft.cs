@@ -38,6 +38,8 @@ internal struct EventDraft
         Packets,
         ReplyPackets;
 
+    public readonly string? Observer => observer ?? otherObserver;
+    public readonly string? Rule => rule ?? otherRule;
     public readonly DateTimeOffset? Time => time ?? otherTime;
     public readonly IPAddress? Source => source ?? otherSource;
     public readonly IPAddress? Destination => destination ?? otherDestination;
@@ -161,8 +163,8 @@ internal struct EventDraft
             DestinationPort = DestinationPort,
             Transport = Transport,
             Direction = Direction,
-            Observer = firewall ?? observer ?? otherObserver ?? line.Sender,
-            Rule = rule ?? otherRule,
+            Observer = firewall ?? Observer ?? line.Sender,
+            Rule = Rule,
             Count = Count ?? 1,
             Packets = Packets,
         };
