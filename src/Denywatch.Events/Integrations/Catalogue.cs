@@ -31,6 +31,7 @@ using Denywatch.Events.Integrations.SophosXg;
 using Denywatch.Events.Integrations.Stormshield;
 using Denywatch.Events.Integrations.Suricata;
 using Denywatch.Events.Integrations.SymantecEndpoint;
+using Denywatch.Events.Integrations.Ulogd;
 using Denywatch.Events.Integrations.WatchGuard;
 using Denywatch.Events.Integrations.WindowsFirewall;
 using Denywatch.Events.Integrations.Zeek;
@@ -60,6 +61,7 @@ public static class Catalogue
         new BarracudaCloudGenIntegration(),
         new CheckPointIntegration(),
         new F5BigIpIntegration(),
+        new UlogdIntegration(),
         new EcsIntegration(),
         new BarracudaWafIntegration(),
         new CiscoAsaIntegration(),

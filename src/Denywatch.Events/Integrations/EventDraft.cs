@@ -144,12 +144,14 @@ internal struct EventDraft
 
     /// <param name="at">The event's time, where the product states it in a way of its own.</param>
     /// <param name="firewall">The firewall's name, where the product states it in a way of its own.</param>
+    /// <param name="rule">The firewall rule, likewise.</param>
     public readonly FirewallEvent ToEvent(
         Verdict verdict,
         string? reason,
         in LogLine line,
         DateTimeOffset? at = null,
-        string? firewall = null
+        string? firewall = null,
+        string? rule = null
     ) =>
         new()
         {
@@ -164,7 +166,7 @@ internal struct EventDraft
             Transport = Transport,
             Direction = Direction,
             Observer = firewall ?? Observer ?? line.Sender,
-            Rule = Rule,
+            Rule = rule ?? Rule,
             Count = Count ?? 1,
             Packets = Packets,
         };

@@ -212,6 +212,14 @@ public sealed class SampleTests
             """
     )]
     [InlineData(
+        "ulogd",
+        """
+            Denied tcp 198.51.100.7:40112 > 203.0.113.10:23 nft-drop @ gw1 18:40:50
+            Denied ipv6-icmp 2001:db8::7 > 2001:db8:1::10  @ gw1 18:40:51
+            None tcp 198.51.100.8:40113 > 203.0.113.10:22 ssh @ gw1 18:40:52
+            """
+    )]
+    [InlineData(
         "watchguard_firebox",
         """
             Denied tcp 198.51.100.7:40112 > 203.0.113.10:22 Unhandled External Packet-00 @ fb-edge 18:40:50

@@ -16,6 +16,7 @@ public sealed class CiscoMerakiIntegration : IIntegration
             ["protocol"] = EventField.Transport,
             ["direction"] = EventField.Direction,
             ["decision"] = EventField.Action,
+            ["action"] = EventField.OtherAction,
             ["signature"] = EventField.OtherRule,
         }
     );
@@ -75,6 +76,8 @@ public sealed class CiscoMerakiIntegration : IIntegration
                 draft.Take(Fields[pairs.Key], Protocol(pairs.Value), line.Receipt);
         }
 
+        // Of a file that was scanned; beside a decision it says nothing more.
+        draft.Action ??= draft.OtherAction;
         var word = kind == Kind.Flow ? RuleWord(line.Message) : [];
         var verdict =
             kind == Kind.Session ? Verdict.Allowed

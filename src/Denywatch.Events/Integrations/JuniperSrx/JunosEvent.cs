@@ -46,7 +46,7 @@ internal static class JunosEvent
                 : ActionWords.Of(action);
             return (byAction, Words.Reason("action="u8, action));
         }
-        if (name.IndexOf("_DENY"u8) >= 0 || name.IndexOf("_BLOCKED"u8) >= 0 || name.IndexOf("_DROPPED"u8) >= 0)
+        if (name.IndexOf("_DENY"u8) >= 0 || name.IndexOf("_BLOCKED"u8) >= 0 || name.IndexOf("_DROP"u8) >= 0)
             return (Verdict.Denied, Words.Of(name));
         if (name.StartsWith("AV_VIRUS_DETECTED"u8))
             return (Verdict.Denied, Words.Of(name)); // a detected virus is blocked, unless the action says otherwise
