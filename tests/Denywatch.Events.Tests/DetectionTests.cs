@@ -41,12 +41,13 @@ public sealed class DetectionTests
     }
 
     [Fact]
-    public void No_two_integrations_want_the_same_sample()
+    public void No_two_integrations_want_the_same_line_of_text()
     {
-        foreach (var (name, line) in Lines.Where(sample => !Wraps(sample.Integration)))
+        // Of documents the order of the list decides: Amazon's hold a whole one of Suricata.
+        foreach (var (name, line) in Lines.Where(sample => sample.Line[0] != '{' && !IsOfMany(sample.Integration)))
         {
             var read = SyslogHeader.Read(line, Parsing.Receipt("peer"));
-            foreach (var integration in Catalogue.All.Where(other => !Wraps(other.Name)))
+            foreach (var integration in Catalogue.All.Where(other => !IsOfMany(other.Name)))
             {
                 if (integration.Name != name)
                     Assert.False(
@@ -69,6 +70,8 @@ public sealed class DetectionTests
         }
     }
 
-    // Documents and tables hold lines and events of any product.
     private static bool Wraps(string integration) => integration is "ecs" or "counts_csv";
+
+    // Formats that many products speak.
+    private static bool IsOfMany(string integration) => Wraps(integration) || integration is "cef" or "leef";
 }

@@ -40,13 +40,12 @@ internal readonly record struct HostPort(IPAddress? Address, int? Port)
     /// <param name="behind">What follows the second end.</param>
     public static bool TryPair(
         ReadOnlySpan<byte> text,
-        out HostPort source,
-        out HostPort destination,
+        out ReadOnlySpan<byte> source,
+        out ReadOnlySpan<byte> destination,
         out ReadOnlySpan<byte> behind
     )
     {
-        (source, destination) = (default, default);
-        behind = [];
+        source = destination = behind = [];
         var arrow = text.IndexOf("->"u8);
         if (arrow < 0)
             arrow = text.IndexOf("=>"u8);
@@ -54,11 +53,11 @@ internal readonly record struct HostPort(IPAddress? Address, int? Port)
             return false;
 
         var before = text[..arrow].TrimEnd(" ="u8);
-        source = Read(before[(before.LastIndexOfAny(" \t,<"u8) + 1)..]);
+        source = before[(before.LastIndexOfAny(" \t,<"u8) + 1)..];
         var after = text[(arrow + 2)..].TrimStart((byte)' ');
         var end = after.IndexOfAny(" ,>"u8);
-        destination = Read(end < 0 ? after : after[..end]);
+        destination = end < 0 ? after : after[..end];
         behind = end < 0 ? [] : after[end..];
-        return source.Address is not null || destination.Address is not null;
+        return true;
     }
 }

@@ -21,10 +21,10 @@ internal static class PlainMessage
         if (action.IsEmpty)
             action = Behind(text, "action="u8);
 
-        if (HostPort.TryPair(text, out _, out _, out var behind))
+        if (HostPort.TryPair(text, out var source, out var destination, out var behind))
         {
-            var arrow = text.Length - behind.Length;
-            TakePair(text[..arrow], ref draft, line.Receipt);
+            PairEvents.TakeEnd(ref draft, true, source, line.Receipt);
+            PairEvents.TakeEnd(ref draft, false, destination, line.Receipt);
             ReadSession(behind, ref draft, line.Receipt);
         }
         else
@@ -46,14 +46,6 @@ internal static class PlainMessage
         draft.LeavePortsOut();
         events.Add(draft.ToEvent(verdict, reason, line));
         return Outcome.Understood;
-    }
-
-    private static void TakePair(ReadOnlySpan<byte> text, ref EventDraft draft, Receipt receipt)
-    {
-        var arrow = text.IndexOf("->"u8);
-        var before = text[..arrow].TrimEnd((byte)' ');
-        PairEvents.TakeEnd(ref draft, true, before[(before.LastIndexOfAny(" <"u8) + 1)..], receipt);
-        PairEvents.TakeEnd(ref draft, false, text[(arrow + 2)..].Trim((byte)' '), receipt);
     }
 
     // Behind the ends: a connection tag (newer versions), the service, "6(0)", policy, zones; or "for TCP protocol".

@@ -31,7 +31,9 @@ public sealed class MikroTikIntegration : IIntegration
         text = text[(text.IndexOf("proto "u8) + 6)..];
         var end = text.IndexOfAny(" ,"u8);
         var transport = Transports.Of(end < 0 ? text : text[..end]);
-        if (!HostPort.TryPair(text, out var source, out var destination, out _) || source.Address is null)
+        HostPort.TryPair(text, out var sourceText, out var destinationText, out _);
+        var (source, destination) = (HostPort.Read(sourceText), HostPort.Read(destinationText));
+        if (source.Address is null)
             return Outcome.Rejected("there is no address->address behind proto: the line may be cut off");
 
         if (transport == "icmp" && source.Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6)
