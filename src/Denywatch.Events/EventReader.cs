@@ -4,6 +4,7 @@ using Denywatch.Events.Integrations;
 using Denywatch.Events.Integrations.Ecs;
 using Denywatch.Events.Integrations.Mapped;
 using Denywatch.Events.Syslog;
+using Denywatch.Events.Text;
 
 namespace Denywatch.Events;
 
@@ -87,6 +88,8 @@ public sealed class EventReader
     private readonly IIntegration[] integrations;
     private readonly bool isPinned;
     private IIntegration? last;
+    private FirewallEvent? previous;
+    private string? previousHost;
 
     /// <param name="pinned">Name of the only integration to use; null to find out from the lines.</param>
     /// <exception cref="ArgumentException">No integration has that name.</exception>
@@ -149,7 +152,37 @@ public sealed class EventReader
             if (Envelope.MayBe(alone))
                 return ReadEnvelope(log, alone.ToArray(), events, envelopes);
         }
-        return Read(log, events, mayUnwrap: true);
+        if (Repetition.TryRead(log.Message, out var times, out var text))
+            return Repeat(log, times, text, events);
+
+        var before = events.Count;
+        var reading = Read(log, events, mayUnwrap: true);
+        previous = events.Count == before + 1 ? events[before] : null;
+        previousHost = log.HeaderHost;
+        return reading;
+    }
+
+    /// <summary>The syslog daemon folded equal lines: the event counts as often as it says.</summary>
+    private Reading Repeat(in LogLine line, long times, ReadOnlySpan<byte> text, IList<FirewallEvent> events)
+    {
+        if (text.IsEmpty)
+        {
+            if (previous is not null && previousHost == line.HeaderHost)
+                events.Add(
+                    previous with
+                    {
+                        Count = previous.Count * times,
+                        Timestamp = line.HeaderTime ?? previous.Timestamp,
+                    }
+                );
+            return new Reading(last?.Name, null);
+        }
+
+        var before = events.Count;
+        var reading = Read(line.With(text), events, mayUnwrap: false);
+        for (var i = before; i < events.Count; i++)
+            events[i] = events[i] with { Count = events[i].Count * times };
+        return reading;
     }
 
     // A batch of a carrier: every line in it counts for itself.
@@ -251,6 +284,9 @@ public sealed class EventReader
             );
         if (line.Program is { } program && OtherPrograms.Contains(program))
             return new Reading(last?.Name, null);
+        // A firewall, or the host it runs on, logs much else: no reject, unless it could be a deny that we miss.
+        if (last is not null && line.HeaderTime is not null && !DenyLook.CouldBeDeny(line.Message))
+            return new Reading(last.Name, null);
         return new Reading(
             null,
             $"no integration recognises this line, which starts with \"{Start(line)}\"; see the list of integrations for the formats to send"

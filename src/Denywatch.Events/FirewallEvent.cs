@@ -14,6 +14,25 @@ public enum Verdict
     Unanswered,
 }
 
+/// <summary>What an event tells about.</summary>
+public enum EventKind
+{
+    /// <summary>Traffic, or nothing that concerns us.</summary>
+    Traffic,
+
+    /// <summary>
+    /// Someone changed or committed the firewall's configuration: a marker for the timeline. <see cref="FirewallEvent.Reason"/>
+    /// says what, <see cref="FirewallEvent.By"/> who.
+    /// </summary>
+    Change,
+
+    /// <summary>
+    /// The device left lines out: its counts around this time are "at least". <see cref="FirewallEvent.Count"/> says how
+    /// many, 1 where the device does not.
+    /// </summary>
+    Suppressed,
+}
+
 /// <summary>The way of a connection, seen from the sites: ECS <c>network.direction</c>.</summary>
 public enum Direction : short
 {
@@ -28,6 +47,7 @@ public enum Direction : short
 public sealed record FirewallEvent
 {
     public required Verdict Verdict { get; init; }
+    public EventKind Kind { get; init; }
 
     /// <summary>The words of the device that decided the verdict, such as <c>action=deny</c>; null where there is none.</summary>
     public string? Reason { get; init; }
@@ -54,6 +74,9 @@ public sealed record FirewallEvent
 
     /// <summary>ECS <c>rule.name</c>, else <c>rule.id</c>: the firewall rule that matched.</summary>
     public string? Rule { get; init; }
+
+    /// <summary>Who made a <see cref="EventKind.Change"/>; null where the device does not say.</summary>
+    public string? By { get; init; }
 
     /// <summary>Attempts the device states (a hit count, "N packets"); 1 where it states none.</summary>
     public long Count { get; init; } = 1;

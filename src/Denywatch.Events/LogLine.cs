@@ -18,6 +18,9 @@ public readonly ref struct LogLine
     /// <summary>RFC 5424 structured data with its brackets: some firewalls put the event there. Empty where there is none.</summary>
     public ReadOnlySpan<byte> StructuredData { get; init; }
 
+    /// <summary>RFC 5424 MSGID: the event's name with Juniper. Empty where there is none.</summary>
+    public ReadOnlySpan<byte> MessageId { get; init; }
+
     /// <summary>Time of the syslog header (RFC 3164 or 5424), or null.</summary>
     public DateTimeOffset? HeaderTime { get; init; }
 
@@ -36,6 +39,7 @@ public readonly ref struct LogLine
             Raw = Raw,
             Message = message,
             StructuredData = StructuredData,
+            MessageId = MessageId,
             HeaderTime = HeaderTime,
             HeaderHost = HeaderHost,
             Program = Program,

@@ -33,4 +33,21 @@ internal static class Parsing
         Assert.Null(reading.Problem);
         return Assert.Single(events);
     }
+
+    /// <summary>An event in one line: verdict or kind, transport, ends, firewall rule, firewall, count, and when (UTC).</summary>
+    public static string Told(FirewallEvent read)
+    {
+        var what = read.Kind == EventKind.Traffic ? read.Verdict.ToString() : read.Kind.ToString();
+        var ends =
+            read.Kind == EventKind.Traffic
+                ? $"{read.Transport} {End(read.Source, read.SourcePort)} > {End(read.Destination, read.DestinationPort)} {read.Rule}"
+                : $"{read.Reason} by {read.By}";
+        var count = read.Count == 1 ? "" : $" x{read.Count}";
+        return FormattableString.Invariant(
+            $"{what} {ends} @ {read.Observer} {read.Timestamp?.UtcDateTime:HH:mm:ss}{count}"
+        );
+    }
+
+    private static string End(System.Net.IPAddress? address, int? port) =>
+        port is null ? $"{address}" : $"{new System.Net.IPEndPoint(address ?? System.Net.IPAddress.Any, port.Value)}";
 }

@@ -39,7 +39,7 @@ internal sealed class EventJson(Stream stream) : IDisposable
         Address("destination_ip"u8, firewallEvent.Destination);
         Number("destination_port"u8, firewallEvent.DestinationPort);
         Text("transport"u8, firewallEvent.Transport);
-        Text("direction"u8, Word(enricher.DirectionOf(firewallEvent)));
+        Text("direction"u8, Word(DirectionOf(firewallEvent)));
         Text("observer"u8, firewallEvent.Observer);
         Text("rule"u8, firewallEvent.Rule);
         writer.WriteNumber("count"u8, firewallEvent.Count);
@@ -111,6 +111,10 @@ internal sealed class EventJson(Stream stream) : IDisposable
         utc.TryFormat(text, out var length, format, System.Globalization.CultureInfo.InvariantCulture);
         writer!.WriteString("timestamp"u8, text[..length]);
     }
+
+    // The words of the line first: this command shows what was read.
+    private Direction DirectionOf(FirewallEvent firewallEvent) =>
+        firewallEvent.Direction != Direction.Unknown ? firewallEvent.Direction : enricher.DirectionOf(firewallEvent);
 
     private static string? Word(Direction direction) =>
         direction switch

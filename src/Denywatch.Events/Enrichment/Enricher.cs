@@ -15,24 +15,21 @@ public sealed class Enricher(GeoTables geo, SiteTable sites)
         );
 
     /// <summary>
-    /// What the device says; where it says nothing, what the addresses say. Multicast and broadcast destinations count as
-    /// internal.
+    /// From the addresses where one end is ours and one is not, or both are ours: devices say "in" of an interface or of
+    /// an attack's session as well. What the device says holds where the addresses cannot tell. Multicast and broadcast
+    /// destinations count as internal.
     /// </summary>
-    public Direction DirectionOf(FirewallEvent firewallEvent) =>
-        firewallEvent.Direction != Direction.Unknown
-            ? firewallEvent.Direction
-            : Between(firewallEvent.Source, firewallEvent.Destination);
-
-    private Direction Between(IPAddress? source, IPAddress? destination)
+    public Direction DirectionOf(FirewallEvent firewallEvent)
     {
+        var (source, destination, stated) = (firewallEvent.Source, firewallEvent.Destination, firewallEvent.Direction);
         if (source is null || destination is null)
-            return Direction.Unknown;
+            return stated;
         return (sites.IsInternal(source), sites.IsInternal(destination)) switch
         {
             (false, true) => Direction.Inbound,
             (true, false) => Direction.Outbound,
             (true, true) => Direction.Internal,
-            _ => Direction.External,
+            _ => stated == Direction.Unknown ? Direction.External : stated,
         };
     }
 }

@@ -1,22 +1,38 @@
+using Denywatch.Events.Integrations.AristaNgfw;
 using Denywatch.Events.Integrations.AwsNetworkFirewall;
 using Denywatch.Events.Integrations.AwsVpcFlow;
 using Denywatch.Events.Integrations.AwsWaf;
 using Denywatch.Events.Integrations.AzureFirewall;
 using Denywatch.Events.Integrations.AzureFlow;
+using Denywatch.Events.Integrations.BarracudaCloudGen;
+using Denywatch.Events.Integrations.BarracudaWaf;
 using Denywatch.Events.Integrations.Cef;
+using Denywatch.Events.Integrations.CheckPoint;
 using Denywatch.Events.Integrations.CiscoAsa;
+using Denywatch.Events.Integrations.CiscoIos;
+using Denywatch.Events.Integrations.CiscoMeraki;
 using Denywatch.Events.Integrations.CiscoUmbrella;
 using Denywatch.Events.Integrations.Cloudflare;
 using Denywatch.Events.Integrations.CountsCsv;
 using Denywatch.Events.Integrations.Ecs;
+using Denywatch.Events.Integrations.F5BigIp;
 using Denywatch.Events.Integrations.FortiGate;
 using Denywatch.Events.Integrations.GcpFirewall;
 using Denywatch.Events.Integrations.Iptables;
+using Denywatch.Events.Integrations.JuniperSrx;
 using Denywatch.Events.Integrations.Leef;
+using Denywatch.Events.Integrations.MikroTik;
 using Denywatch.Events.Integrations.PanOs;
 using Denywatch.Events.Integrations.PfSense;
 using Denywatch.Events.Integrations.PrismaAccess;
+using Denywatch.Events.Integrations.SonicWall;
+using Denywatch.Events.Integrations.SophosUtm;
+using Denywatch.Events.Integrations.SophosXg;
+using Denywatch.Events.Integrations.Stormshield;
 using Denywatch.Events.Integrations.Suricata;
+using Denywatch.Events.Integrations.SymantecEndpoint;
+using Denywatch.Events.Integrations.Ulogd;
+using Denywatch.Events.Integrations.WatchGuard;
 using Denywatch.Events.Integrations.WindowsFirewall;
 using Denywatch.Events.Integrations.Zeek;
 using Denywatch.Events.Integrations.ZscalerZia;
@@ -41,14 +57,30 @@ public static class Catalogue
         new LeefIntegration(),
         new ZeekIntegration(),
         new WindowsFirewallIntegration(),
+        new AristaNgfwIntegration(),
+        new BarracudaCloudGenIntegration(),
+        new CheckPointIntegration(),
+        new F5BigIpIntegration(),
+        new UlogdIntegration(),
         new EcsIntegration(),
+        new BarracudaWafIntegration(),
         new CiscoAsaIntegration(),
+        new CiscoMerakiIntegration(),
         new FortiGateIntegration(),
         new PanOsIntegration(),
         new PfSenseIntegration(),
+        new JuniperSrxIntegration(),
+        new SonicWallIntegration(),
+        new StormshieldIntegration(),
+        new SophosUtmIntegration(),
+        new SophosXgIntegration(),
+        new WatchGuardIntegration(),
+        new SymantecEndpointIntegration(),
+        new MikroTikIntegration(),
         new IptablesIntegration(),
         new CiscoUmbrellaIntegration(),
         new AwsVpcFlowIntegration(),
+        new CiscoIosIntegration(),
         new CountsCsvIntegration(),
     ];
 

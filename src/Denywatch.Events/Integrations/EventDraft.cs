@@ -38,6 +38,8 @@ internal struct EventDraft
         Packets,
         ReplyPackets;
 
+    public readonly string? Observer => observer ?? otherObserver;
+    public readonly string? Rule => rule ?? otherRule;
     public readonly DateTimeOffset? Time => time ?? otherTime;
     public readonly IPAddress? Source => source ?? otherSource;
     public readonly IPAddress? Destination => destination ?? otherDestination;
@@ -142,12 +144,14 @@ internal struct EventDraft
 
     /// <param name="at">The event's time, where the product states it in a way of its own.</param>
     /// <param name="firewall">The firewall's name, where the product states it in a way of its own.</param>
+    /// <param name="rule">The firewall rule, likewise.</param>
     public readonly FirewallEvent ToEvent(
         Verdict verdict,
         string? reason,
         in LogLine line,
         DateTimeOffset? at = null,
-        string? firewall = null
+        string? firewall = null,
+        string? rule = null
     ) =>
         new()
         {
@@ -161,8 +165,8 @@ internal struct EventDraft
             DestinationPort = DestinationPort,
             Transport = Transport,
             Direction = Direction,
-            Observer = firewall ?? observer ?? otherObserver ?? line.Sender,
-            Rule = rule ?? otherRule,
+            Observer = firewall ?? Observer ?? line.Sender,
+            Rule = rule ?? Rule,
             Count = Count ?? 1,
             Packets = Packets,
         };

@@ -22,6 +22,7 @@ public static class SyslogHeader
             Raw = line,
             Message = header.Rest,
             StructuredData = header.StructuredData,
+            MessageId = header.MessageId,
             HeaderTime = header.Time,
             HeaderHost = header.Host,
             Program = header.Program,
@@ -33,6 +34,7 @@ public static class SyslogHeader
     {
         public ReadOnlySpan<byte> Rest = line;
         public ReadOnlySpan<byte> StructuredData;
+        public ReadOnlySpan<byte> MessageId;
         public DateTimeOffset? Time;
         public string? Host;
         public string? Program;
@@ -46,10 +48,11 @@ public static class SyslogHeader
                 Rest = Rest[3..];
 
             var hasPriority = SkipPriority();
-            if (TryReadRfc5424(hasPriority))
+            if (TryReadRfc5424(hasPriority) || TryReadEpoch())
                 return true;
 
             SkipSequenceNumber();
+            SkipOrigin();
             if (TryReadTime())
             {
                 ReadHost();
@@ -95,7 +98,8 @@ public static class SyslogHeader
             var host = Token(ref text);
             var program = Token(ref text);
             Token(ref text); // PROCID
-            Token(ref text); // MSGID
+            var messageId = Token(ref text);
+            MessageId = messageId.SequenceEqual("-"u8) ? [] : messageId;
 
             Time = time ?? Time;
             Host = Known(host) ?? Host;
@@ -108,7 +112,24 @@ public static class SyslogHeader
             return true;
         }
 
-        private static ReadOnlySpan<byte> Token(ref ReadOnlySpan<byte> text)
+        // "1 1714934450.123456789 MX84 flows src=…" of Cisco Meraki.
+        private bool TryReadEpoch()
+        {
+            var text = Rest.StartsWith("1 "u8) ? Rest[2..] : Rest;
+            if (!Times.TryEpochFraction(text, out var at, out var length))
+                return false;
+            text = text[length..];
+            if (!text.StartsWith((byte)' '))
+                return false;
+            var host = Token(ref text);
+            if (host.IsEmpty)
+                return false;
+            (Time, Host) = (at, Words.Of(host));
+            Rest = text.TrimStart((byte)' ');
+            return true;
+        }
+
+        private static ReadOnlySpan<byte> Token(scoped ref ReadOnlySpan<byte> text)
         {
             text = text.TrimStart((byte)' ');
             var end = text.IndexOf((byte)' ');
@@ -149,20 +170,44 @@ public static class SyslogHeader
             var text = Rest;
             if (digits is > 0 and < 12 && text[digits..].StartsWith(": "u8))
                 text = text[(digits + 2)..].TrimStart((byte)' ');
+            else if (text.StartsWith((byte)':'))
+                text = text[1..].TrimStart((byte)' '); // Cisco's EMBLEM format
             if (text.Length > 1 && text[0] is (byte)'*' or (byte)'.')
                 text = text[1..];
-            if (
-                text.Length != Rest.Length
-                && (Times.TryBsd(text, receipt, out _, out _) || Times.TryIso(text, receipt.Zone, out _, out _))
-            )
+            if (text.Length != Rest.Length && (IsTime(text) || OriginLength(text) > 0))
                 Rest = text;
         }
+
+        // "sw01: May  5 …" of Cisco's origin-id, "RP/0/RSP0/CPU0:May  5 …" of IOS-XR, which is a slot and no host.
+        private void SkipOrigin()
+        {
+            var length = OriginLength(Rest);
+            if (length == 0)
+                return;
+            var origin = Rest[..length];
+            Rest = Rest[(length + 1)..].TrimStart(" *."u8);
+            if (!origin.Contains((byte)'/'))
+                Host = Words.Of(origin);
+        }
+
+        private readonly int OriginLength(ReadOnlySpan<byte> text)
+        {
+            var colon = text[..Math.Min(text.Length, 64)].IndexOf((byte)':');
+            if (colon < 1 || !CouldBeHost(text[..colon]))
+                return 0;
+            var time = text[(colon + 1)..].TrimStart(" *."u8);
+            return time.Length > 14 && Times.TryBsd(time, receipt, out _, out _) ? colon : 0;
+        }
+
+        private readonly bool IsTime(ReadOnlySpan<byte> text) =>
+            Times.TryBsd(text, receipt, out _, out _) || Times.TryIso(text, receipt.Zone, out _, out _);
 
         private bool TryReadTime()
         {
             if (
                 !Times.TryBsd(Rest, receipt, out var at, out var length)
                 && !Times.TryIso(Rest, receipt.Zone, out at, out length)
+                && !Times.TryColons(Rest, receipt.Zone, out at, out length)
             )
                 return false;
             // A row that begins with a time, such as "2024-01-01T00:00:00Z,12", is no syslog header.
@@ -176,7 +221,7 @@ public static class SyslogHeader
 
         private void ReadHost()
         {
-            var text = Rest;
+            var text = Rest.TrimStart((byte)' ');
             if (text.StartsWith((byte)':'))
             {
                 Rest = text[1..].TrimStart((byte)' ');
@@ -187,6 +232,11 @@ public static class SyslogHeader
             var token = Token(ref text);
             if (token.IsEmpty || !CouldBeHost(token))
                 return;
+            if (IsLevel(token))
+            {
+                Rest = text;
+                return;
+            }
 
             var ahead = text.TrimStart((byte)' ');
             if (token[^1] == ':')
@@ -205,6 +255,13 @@ public static class SyslogHeader
             Host = Known(token) ?? Host;
             Rest = ahead;
         }
+
+        // log4j's levels where the host belongs: Arista's firewalls.
+        private static bool IsLevel(ReadOnlySpan<byte> token) =>
+            token.SequenceEqual("INFO"u8)
+            || token.SequenceEqual("WARN"u8)
+            || token.SequenceEqual("ERROR"u8)
+            || token.SequenceEqual("DEBUG"u8);
 
         private static bool CouldBeHost(ReadOnlySpan<byte> token)
         {

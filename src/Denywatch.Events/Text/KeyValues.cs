@@ -4,8 +4,11 @@ namespace Denywatch.Events.Text;
 /// Walks <c>key=value key="a value"</c>: values may be quoted, a backslash in quotes keeps the next byte. Use with
 /// <c>foreach</c>-like loops on <see cref="Next"/>.
 /// </summary>
-internal ref struct KeyValues(ReadOnlySpan<byte> text)
+/// <param name="assign">What stands between key and value; doubled it counts once.</param>
+/// <param name="separators">What ends a bare value and comes before a key; empty for blank, comma and tab.</param>
+internal ref struct KeyValues(ReadOnlySpan<byte> text, byte assign = (byte)'=', ReadOnlySpan<byte> separators = default)
 {
+    private readonly ReadOnlySpan<byte> separators = separators.IsEmpty ? " ,\t"u8 : separators;
     private ReadOnlySpan<byte> rest = text;
 
     public ReadOnlySpan<byte> Key { get; private set; }
@@ -15,14 +18,15 @@ internal ref struct KeyValues(ReadOnlySpan<byte> text)
     {
         while (true)
         {
-            var equals = rest.IndexOf((byte)'=');
-            if (equals < 0)
+            var at = rest.IndexOf(assign);
+            if (at < 0)
                 return false;
 
-            var key = rest[..equals];
-            var start = key.LastIndexOfAny((byte)' ', (byte)',', (byte)'\t') + 1;
-            Key = key[start..];
-            rest = rest[(equals + 1)..];
+            var key = rest[..at];
+            Key = key[(key.LastIndexOfAny(separators) + 1)..].TrimStart((byte)' ');
+            rest = rest[(at + 1)..];
+            if (assign != '=' && rest.StartsWith(assign))
+                rest = rest[1..];
             Value = rest.StartsWith((byte)'"') ? Quoted() : Bare();
             if (!Key.IsEmpty)
                 return true;
@@ -51,7 +55,7 @@ internal ref struct KeyValues(ReadOnlySpan<byte> text)
 
     private ReadOnlySpan<byte> Bare()
     {
-        var end = rest.IndexOfAny((byte)' ', (byte)',', (byte)'\t');
+        var end = rest.IndexOfAny(separators);
         var value = end < 0 ? rest : rest[..end];
         rest = end < 0 ? [] : rest[end..];
         return value;

@@ -40,18 +40,78 @@ internal static class Times
             at = new DateTimeOffset(date + clock, offset);
             return true;
         }
+        if (
+            rest.Length >= 6
+            && rest[0] == ' '
+            && rest[1] != 'Z'
+            && TryOffset(rest[1..], out offset, out offsetLength)
+            && offsetLength >= 5
+        )
+        {
+            length += 1 + offsetLength; // "18:40:50.123 +0200"
+            at = new DateTimeOffset(date + clock, offset);
+            return true;
+        }
 
         at = In(date + clock, zone);
         return true;
     }
 
+    /// <summary><c>2024:05:05-18:40:50</c> of Sophos UTM, in <paramref name="zone"/>.</summary>
+    public static bool TryColons(ReadOnlySpan<byte> text, TimeZoneInfo zone, out DateTimeOffset at, out int length)
+    {
+        (at, length) = (default, 0);
+        if (
+            text.Length < 19
+            || text[4] != ':'
+            || text[7] != ':'
+            || text[10] != '-'
+            || !Digits(text[..4], out var year)
+            || !Digits(text.Slice(5, 2), out var month)
+            || !Digits(text.Slice(8, 2), out var day)
+            || !TryClock(text[11..], out var clock, out var clockLength)
+            || !TryDate(year, month, day, out var date)
+        )
+            return false;
+        length = 11 + clockLength;
+        at = In(date + clock, zone);
+        return true;
+    }
+
+    /// <summary>Seconds since 1970 with a fraction, such as <c>1714934450.123456789</c>.</summary>
+    public static bool TryEpochFraction(ReadOnlySpan<byte> text, out DateTimeOffset at, out int length)
+    {
+        (at, length) = (default, 0);
+        var dot = text[..Math.Min(text.Length, 12)].IndexOf((byte)'.');
+        if (dot is not (9 or 10) || text[..dot].Number() is not { } seconds || Epoch(seconds) is not { } whole)
+            return false;
+        long ticks = 0;
+        var unit = TimeSpan.TicksPerSecond / 10;
+        for (length = dot + 1; length < text.Length && char.IsAsciiDigit((char)text[length]); length++, unit /= 10)
+            ticks += (text[length] - '0') * unit;
+        at = whole.AddTicks(ticks);
+        return length > dot + 1;
+    }
+
     /// <summary>
-    /// <c>May  5 18:40:50</c> of RFC 3164, also with a year before or after the clock, a fraction and a zone. A missing
+    /// <c>May  5 18:40:50</c> of RFC 3164, also with a year before or after the clock or in
+    /// front, a fraction and a zone. A missing
     /// year is the one that puts the time nearest before the receiver's, at most two days after it.
     /// </summary>
     public static bool TryBsd(ReadOnlySpan<byte> text, Receipt receipt, out DateTimeOffset at, out int length)
     {
         (at, length) = (default, 0);
+        if (text.Length > 19 && text[4] == ' ' && text[8] == ' ' && Digits(text[..4], out var leading))
+        {
+            // "2024 May  5 18:40:50" of NX-OS and IOS-XR.
+            if (!TryBsd(text[5..], receipt, out var rest, out length))
+                return false;
+            length += 5;
+            if (!TryDate(leading, rest.Month, rest.Day, out _))
+                return false;
+            at = rest.AddYears(leading - rest.Year);
+            return true;
+        }
         if (text.Length < 14 || text[3] != ' ' || MonthOf(text[..3]) is not (> 0 and var month))
             return false;
 

@@ -31,18 +31,26 @@ public sealed class EnricherTests
             Between(new SiteTable([new(IPNetwork.Parse("203.0.113.0/24"), "vienna")]), source, destination)
         );
 
-    [Fact]
-    public void What_the_device_says_wins()
+    [Theory]
+    [InlineData("198.51.100.7", "203.0.113.1", Direction.Inbound)]
+    [InlineData("10.0.0.1", null, Direction.Inbound)]
+    [InlineData("10.0.0.1", "10.0.0.2", Direction.Internal)]
+    [InlineData("10.0.0.1", "203.0.113.1", Direction.Outbound)]
+    public void What_the_device_says_counts_where_the_addresses_cannot_tell(
+        string source,
+        string? destination,
+        Direction direction
+    )
     {
         var said = new FirewallEvent
         {
             Verdict = Verdict.Denied,
-            Source = IPAddress.Parse("10.0.0.1"),
-            Destination = IPAddress.Parse("10.0.0.2"),
+            Source = IPAddress.Parse(source),
+            Destination = destination is null ? null : IPAddress.Parse(destination),
             Direction = Direction.Inbound,
         };
 
-        Assert.Equal(Direction.Inbound, new Enricher(GeoTables.Empty, SiteTable.Empty).DirectionOf(said));
+        Assert.Equal(direction, new Enricher(GeoTables.Empty, SiteTable.Empty).DirectionOf(said));
     }
 
     [Fact]

@@ -29,7 +29,15 @@ public sealed class SyslogHeaderTests
     [InlineData("<166>May 05 2024 18:40:50 gw: %ASA-6-1: text", "gw", null, "%ASA-6-1: text", "2024-05-05T18:40:50Z")]
     [InlineData("May 05 2024 18:40:50: %ASA-6-1: text", null, null, "%ASA-6-1: text", "2024-05-05T18:40:50Z")]
     [InlineData("<166>May 05 2024 18:40:50 CEST: %ASA-6-1: text", null, null, "%ASA-6-1: text", "2024-05-05T16:40:50Z")]
-    [InlineData("<166>:May 05 18:40:50 UTC: %ASA-6-1: text", null, null, ":May 05 18:40:50 UTC: %ASA-6-1: text", null)]
+    [InlineData("<166>:May 05 18:40:50 UTC: %ASA-6-1: text", null, null, "%ASA-6-1: text", "2024-05-05T18:40:50Z")]
+    [InlineData("<190>4711: sw1: *May  5 2024 18:40:50: %A-6-B: c", "sw1", null, "%A-6-B: c", "2024-05-05T18:40:50Z")]
+    [InlineData("<189>RP/0/RSP0/CPU0:May  5 18:40:50.5 : a[2]: c", null, "a", "c", "2024-05-05T18:40:50.5Z")]
+    [InlineData("<189>: 2024 May  5 18:40:50 UTC: %A-6-B: c", null, null, "%A-6-B: c", "2024-05-05T18:40:50Z")]
+    [InlineData("<134>1 1714934450.5 mx1 flows src=a", "mx1", null, "flows src=a", "2024-05-05T18:40:50.5Z")]
+    [InlineData("1714934450.123456789 mx1 flows src=a", "mx1", null, "flows src=a", "2024-05-05T18:40:50.1234567Z")]
+    [InlineData("<30>2024:05:05-18:40:50 utm ulogd[1]: id", "utm", "ulogd", "id", "2024-05-05T18:40:50Z")]
+    [InlineData("<129>2024-05-05 20:40:50.5 +0200  waf NF a", "waf", null, "NF a", "2024-05-05T18:40:50.5Z")]
+    [InlineData("<174>May  5 18:40:50 INFO  uvm[0]:  {}", null, "uvm", "{}", "2024-05-05T18:40:50Z")]
     [InlineData("2024-05-05T18:40:50.5+0200 gw kernel: text", "gw", "kernel", "text", "2024-05-05T16:40:50.5Z")]
     [InlineData(
         "May  5 18:40:50 10.0.0.1 585917: May  5 18:40:47.272: %SEC-6-X: text",

@@ -31,6 +31,11 @@ public sealed class CiscoAsaIntegration : IIntegration
             return Outcome.Understood;
         }
 
+        if (id is 111008 or 111010)
+            events.Add(Notice.Change(line, text, UserIn(text)));
+        else if (id == 106101)
+            events.Add(Notice.Suppressed(line, null, "message 106101: more denied flows than are kept for logging"));
+
         var (verdict, reason) = CiscoAsaVerdict.Of(id, text);
         if (verdict == Verdict.None)
             return Outcome.Understood;
@@ -58,6 +63,14 @@ public sealed class CiscoAsaIntegration : IIntegration
             }
         );
         return Outcome.Understood;
+    }
+
+    // "User 'admin' executed the 'access-list …' command."
+    private static ReadOnlySpan<byte> UserIn(ReadOnlySpan<byte> text)
+    {
+        var open = text.IndexOf((byte)'\'');
+        var close = open < 0 ? -1 : text[(open + 1)..].IndexOf((byte)'\'');
+        return close < 0 ? [] : text.Slice(open + 1, close);
     }
 
     private static bool IsHeadless(ReadOnlySpan<byte> message) =>

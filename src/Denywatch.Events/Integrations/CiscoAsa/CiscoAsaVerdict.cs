@@ -43,8 +43,17 @@ internal static class CiscoAsaVerdict
         338008,
         338203,
         338204,
+        302302, // no security association
         401004, // shunned
+        407001, // more hosts than licensed
+        418001, // through the management interface
+        420002, // dropped for the intrusion prevention module
+        420003, // reset for it
+        424001,
+        424002,
         434002,
+        434004,
+        509001,
         710003,
         710005,
         710006,
@@ -58,6 +67,8 @@ internal static class CiscoAsaVerdict
             return (Verdict.Denied, Reason(id));
         if (Built.Contains(id))
             return (Verdict.Allowed, Reason(id));
+        if (id is >= 415001 and <= 415020 or 410003 or 416001 or 419001)
+            return OfInspection(id, text);
         if (id is not (106100 or 106102))
             return (Verdict.None, null);
 
@@ -69,8 +80,21 @@ internal static class CiscoAsaVerdict
             : (Verdict.None, null);
     }
 
+    // The policy may drop, reset or only log what the inspection found: the text says which.
+    private static (Verdict, string?) OfInspection(int id, ReadOnlySpan<byte> text)
+    {
+        var isStopped =
+            text.IndexOf("Dropp"u8) >= 0
+            || text.IndexOf("dropp"u8) >= 0
+            || text.IndexOf("Reset"u8) >= 0
+            || text.IndexOf("reset"u8) >= 0;
+        return isStopped ? (Verdict.Denied, Reason(id)) : (Verdict.None, null);
+    }
+
     private static readonly FrozenDictionary<int, string> Reasons = Denied
         .Concat(Built)
+        .Concat(Enumerable.Range(415001, 20))
+        .Concat([410003, 416001, 419001])
         .ToFrozenDictionary(id => id, id => $"message {id}");
 
     private static string Reason(int id) => Reasons[id];

@@ -6,10 +6,6 @@ namespace Denywatch.Events.Integrations.FortiGate;
 /// <summary>The fields of a FortiOS line that we use. Names: FortiOS Log Message Reference.</summary>
 internal ref struct FortiGateFields
 {
-    // Real zones lie on the quarter hour between UTC-12 and UTC+14; logging takes some seconds.
-    private static readonly TimeSpan QuarterHour = TimeSpan.FromMinutes(15);
-    private static readonly TimeSpan LoggingDelay = TimeSpan.FromMinutes(2);
-
     private ReadOnlySpan<byte> date,
         clock,
         zone,
@@ -22,7 +18,10 @@ internal ref struct FortiGateFields
         Protocol,
         DeviceName,
         PolicyName,
-        PolicyId;
+        PolicyId,
+        ChangedPath,
+        Message,
+        User;
 
     public IPAddress? Source,
         Destination;
@@ -78,44 +77,33 @@ internal ref struct FortiGateFields
             Count = value.Number() is > 0 and var count ? count : null;
         else if (key.SequenceEqual("sentpkt"u8))
             SentPackets = value.Number();
+        else if (key.SequenceEqual("cfgpath"u8))
+            ChangedPath = value;
+        else if (key.SequenceEqual("msg"u8))
+            Message = value;
+        else if (key.SequenceEqual("user"u8))
+            User = value;
         else if (key.SequenceEqual("direction"u8))
             Direction = DirectionOf(value);
     }
 
     /// <summary>
-    /// Date and time with <c>tz</c>. Older lines state no zone: then <c>eventtime</c>, which is UTC, tells it, provided
-    /// the two differ by something that can be a zone; else the receiver's zone holds.
+    /// Date and time with <c>tz</c>; lines before FortiOS 6.2 state no zone, then the receiver's holds. Without date and
+    /// time <c>eventtime</c>.
     /// </summary>
     public readonly DateTimeOffset? Time(TimeZoneInfo receiverZone)
     {
-        var since1970 = eventTime.Number() is { } number ? Times.Epoch(number) : null;
-        if (date.Length != 10 || !Times.TryClock(clock, out _, out var clockLength))
-            return since1970;
-
-        Span<byte> text = stackalloc byte[11 + clockLength];
-        date.CopyTo(text);
-        text[10] = (byte)'T';
-        clock[..clockLength].CopyTo(text[11..]);
-        if (!Times.TryIso(text, TimeZoneInfo.Utc, out var local, out _))
-            return since1970;
-
-        if (Times.TryOffset(zone, out var offset, out _))
-            return new DateTimeOffset(local.DateTime, offset);
-        if (since1970 is { } at && CouldBeZone(local - at))
-            return at;
-        return Times.In(local.DateTime, receiverZone);
+        if (AnyTime.Of(date, clock, TimeZoneInfo.Utc) is not { } local)
+            return eventTime.Number() is { } number ? Times.Epoch(number) : null;
+        return Times.TryOffset(zone, out var offset, out _)
+            ? new DateTimeOffset(local.DateTime, offset)
+            : Times.In(local.DateTime, receiverZone);
     }
 
     private void TakeSource(ReadOnlySpan<byte> value)
     {
         SourceText = value;
         Source = value.Address();
-    }
-
-    private static bool CouldBeZone(TimeSpan offset)
-    {
-        var steps = Math.Round(offset / QuarterHour);
-        return steps is >= -48 and <= 56 && (offset - (steps * QuarterHour)).Duration() <= LoggingDelay;
     }
 
     private static Direction DirectionOf(ReadOnlySpan<byte> word) =>

@@ -23,6 +23,20 @@ public sealed class FortiGateIntegration : IIntegration
         var fields = new FortiGateFields();
         fields.Read(line.Message);
 
+        if (!fields.ChangedPath.IsEmpty)
+        {
+            events.Add(
+                Notice.Change(
+                    line,
+                    fields.Message.IsEmpty ? fields.ChangedPath : fields.Message,
+                    fields.User,
+                    fields.Time(line.Receipt.Zone),
+                    Words.OrNull(fields.DeviceName)
+                )
+            );
+            return Outcome.Understood;
+        }
+
         var (verdict, reason) = FortiGateVerdict.Of(fields.Type, fields.Action, fields.UtmAction);
         if (verdict != Verdict.None && fields.Source is null)
             return Outcome.Rejected(

@@ -15,10 +15,16 @@ public sealed class IptablesIntegration : IIntegration
         line.Message.IndexOf("SRC="u8) >= 0
             && line.Message.IndexOf("DST="u8) >= 0
             && line.Message.IndexOf("PROTO="u8) >= 0
-        || IsCutOff(line);
+        || IsCutOff(line)
+        || IsSuppression(line);
 
     public Outcome Parse(in LogLine line, ICollection<FirewallEvent> events)
     {
+        if (IsSuppression(line))
+        {
+            events.Add(Notice.Suppressed(line, Notice.NumberIn(line.Message), "the host limited its log in rate"));
+            return Outcome.Understood;
+        }
         if (IsCutOff(line))
             return Outcome.Rejected("SRC= and DST= are missing: the line was cut off before it came here");
 
@@ -47,6 +53,16 @@ public sealed class IptablesIntegration : IIntegration
         );
         return Outcome.Understood;
     }
+
+    // Of the kernel, systemd-journald and rsyslog.
+    private static bool IsSuppression(in LogLine line) =>
+        line.Program switch
+        {
+            "kernel" => line.Message.IndexOf("callbacks suppressed"u8) > 0,
+            "systemd-journald" => line.Message.StartsWith("Suppressed "u8),
+            "rsyslogd" => line.Message.IndexOf("lost due to rate-limiting"u8) > 0,
+            _ => false,
+        };
 
     private static bool IsCutOff(in LogLine line) =>
         line.Program == "kernel"

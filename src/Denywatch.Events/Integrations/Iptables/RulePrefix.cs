@@ -11,6 +11,8 @@ internal readonly record struct RulePrefix(Verdict Verdict, string? Reason, stri
         text = WithoutUptime(text).Trim((byte)' ');
         if (text.StartsWith((byte)'[') && Ubiquiti(text) is { } ubiquiti)
             return ubiquiti;
+        if (Proxmox(text) is { } proxmox)
+            return proxmox;
 
         // "nft-drop: IN=" reads as a syslog tag: then the tag is the prefix.
         var tag = program is null or "kernel" or "ulogd" ? "" : program;
@@ -21,7 +23,21 @@ internal readonly record struct RulePrefix(Verdict Verdict, string? Reason, stri
         var rule = Words.OrNull(text.Trim(" :[]*"u8)) ?? (tag.Length > 0 ? tag : null);
         return verdict == Verdict.None
             ? new(Verdict.None, null, null, rule)
-            : new(verdict, Words.Reason("prefix="u8, System.Text.Encoding.ASCII.GetBytes(word!)), word, rule);
+            : new(verdict, Words.Reason("prefix="u8, word!), word, rule);
+    }
+
+    /// <summary><c>101 6 tap101i0-IN 20/Jun/2022:13:12:46 +0200 policy DROP</c>: guest, level, chain, time, verdict.</summary>
+    private static RulePrefix? Proxmox(ReadOnlySpan<byte> text)
+    {
+        var slash = text.IndexOf((byte)'/');
+        if (slash < 4 || text.Length < slash + 24 || TimeIn(text, TimeZoneInfo.Utc) is null)
+            return null;
+        var head = text[..(slash - 2)].TrimEnd((byte)' ');
+        var chain = head[(head.LastIndexOf((byte)' ') + 1)..];
+        var (verdict, word) = VerdictWords.In(text[(slash + 24)..]);
+        return verdict == Verdict.None
+            ? new(Verdict.None, null, null, Words.OrNull(chain))
+            : new(verdict, Words.Reason("prefix="u8, word!), word, Words.OrNull(chain));
     }
 
     /// <summary>Time inside the prefix, as Proxmox VE writes it: <c>20/Jun/2022:13:09:14 +0200</c>.</summary>

@@ -85,7 +85,7 @@ internal static class VerdictWords
         var verdict = Verdict.None;
         foreach (var range in joined.AsSpan().SplitAny('_', '-', '.'))
         {
-            var word = joined.AsSpan(range);
+            var word = joined.AsSpan(range).TrimEnd("0123456789"); // drop6, DENY_2
             if (Contains(Allow, word))
                 verdict = Verdict.Allowed;
             else if (Contains(Deny, word) || EndsInDeny(word))

@@ -22,6 +22,15 @@ public sealed class PanOsIntegration : IIntegration
     private const int Protocol = 29;
     private const int Action = 30;
 
+    // Configuration logs.
+    private const int Command = 9;
+    private const int Admin = 10;
+    private const int Result = 12;
+    private const int Path = 13;
+
+    // Threat logs only: which end of the session attacked.
+    private const int AttackDirection = 35;
+
     // Traffic logs only.
     private const int Packets = 34;
     private const int TrafficDevice = 52;
@@ -52,8 +61,11 @@ public sealed class PanOsIntegration : IIntegration
         Span<Range> ranges = stackalloc Range[MostColumns];
         var row = CsvRow.Read(line.Message, ranges);
         var isTraffic = row[Type].SequenceEqual("TRAFFIC"u8);
-        if (!isTraffic && !row[Type].SequenceEqual("THREAT"u8))
-            return Outcome.Understood; // SYSTEM, CONFIG, USERID and others: no verdict on traffic
+        var isThreat = row[Type].SequenceEqual("THREAT"u8);
+        if (row[Type].SequenceEqual("CONFIG"u8))
+            return ReadChange(row, line, events);
+        if (!isTraffic && !isThreat && !SharesLayout(row[Type]))
+            return Outcome.Understood; // SYSTEM, USERID and others: no verdict on traffic
         if (row.Count <= Action)
             return Outcome.Rejected(
                 $"row has {row.Count} columns; the action is column {Action + 1}: the line may be cut off"
@@ -78,7 +90,10 @@ public sealed class PanOsIntegration : IIntegration
                 Destination = row[Destination].Address(),
                 DestinationPort = Port(row[DestinationPort], hasPorts),
                 Transport = transport,
-                Observer = Words.OrNull(row[isTraffic ? TrafficDevice : ThreatDevice]) ?? line.Sender,
+                Direction = isThreat ? DirectionOf(row[AttackDirection]) : Direction.Unknown,
+                Observer =
+                    (isTraffic || isThreat ? Words.OrNull(row[isTraffic ? TrafficDevice : ThreatDevice]) : null)
+                    ?? line.Sender,
                 Rule = Words.OrNull(row[Rule]),
                 // Sessions with the same ends and application within 5 seconds share one row.
                 Count = row[RepeatCount].Number() is > 1 and var repeated ? repeated : 1,
@@ -87,6 +102,36 @@ public sealed class PanOsIntegration : IIntegration
         );
         return Outcome.Understood;
     }
+
+    private static bool SharesLayout(ReadOnlySpan<byte> type) =>
+        type.SequenceEqual("SCTP"u8) || type.SequenceEqual("GTP"u8) || type.SequenceEqual("TUNNEL"u8);
+
+    private static Outcome ReadChange(in CsvRow row, in LogLine line, ICollection<FirewallEvent> events)
+    {
+        if (row.Count <= Result || row[Result].Is("failed"u8) || row[Result].Is("unauthorized"u8))
+            return Outcome.Understood;
+        Span<byte> what = stackalloc byte[256];
+        var command = row[Command][..Math.Min(row[Command].Length, 32)];
+        var path = row[Path][..Math.Min(row[Path].Length, what.Length - command.Length - 1)];
+        command.CopyTo(what);
+        what[command.Length] = (byte)' ';
+        path.CopyTo(what[(command.Length + 1)..]);
+        events.Add(
+            Notice.Change(
+                line,
+                what[..(command.Length + 1 + path.Length)].TrimEnd((byte)' '),
+                row[Admin],
+                TimeOf(row, line)
+            )
+        );
+        return Outcome.Understood;
+    }
+
+    // ECS's reading of these words; where the addresses know better, they win (see Enricher).
+    private static Direction DirectionOf(ReadOnlySpan<byte> word) =>
+        word.SequenceEqual("client-to-server"u8) ? Direction.Inbound
+        : word.SequenceEqual("server-to-client"u8) ? Direction.Outbound
+        : Direction.Unknown;
 
     // ICMP rows hold 0 in both port columns.
     private static int? Port(ReadOnlySpan<byte> text, bool hasPorts) =>

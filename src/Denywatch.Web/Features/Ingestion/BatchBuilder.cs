@@ -30,6 +30,7 @@ public sealed partial class BatchBuilder
     private readonly Dictionary<(SourceKey, DateTimeOffset), SourceTally> tallies = [];
     private readonly Dictionary<(SourceKey, string), RejectTally> rejects = [];
     private readonly Dictionary<SourceKey, (DateTimeOffset At, FirewallEvent Event)> last = [];
+    private readonly List<ChangeMarker> changes = [];
 
     internal BatchBuilder(Sender sender, EventReader reader, EventReading reading, BatchParts parts)
     {
@@ -68,6 +69,13 @@ public sealed partial class BatchBuilder
                 Reject(source, wrong, line, at);
                 continue;
             }
+            if (read.Kind == EventKind.Suppressed)
+            {
+                TallyOf(source, time.At).Suppressed += read.Count;
+                continue; // no line of traffic: nothing to fold, and no newest event to show
+            }
+            if (read.Kind == EventKind.Change)
+                changes.Add(new(source, time.At, read.By ?? "", read.Reason ?? ""));
             folder.Add(read, time.At, integration, peer, line);
             Tally(source, time.At, read.Verdict);
             if (!last.TryGetValue(source, out var newest) || time.At >= newest.At)
@@ -88,6 +96,7 @@ public sealed partial class BatchBuilder
             Flows = [.. folder.Flows],
             Tallies = [.. tallies.Values],
             Rejects = [.. rejects.Values],
+            Changes = changes,
             ReadAgain = readAgain ?? [],
             LastEvents = last.ToDictionary(
                 entry => entry.Key,

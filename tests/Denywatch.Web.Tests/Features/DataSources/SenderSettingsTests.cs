@@ -115,6 +115,21 @@ public sealed class SenderSettingsTests(PostgresFixture postgres) : IAsyncLifeti
     }
 
     [Fact]
+    public async Task What_a_firewall_says_about_itself_is_a_marker_and_a_number_of_lines_left_out()
+    {
+        var time = $"{DateTime.UtcNow:MMM dd yyyy HH:mm:ss}";
+
+        await TakeAsync(
+            $"{time} fw-a : %ASA-5-111008: User 'alice' executed the 'no access-list in' command.",
+            $"{time} fw-a : %ASA-1-106101: Number of cached deny-flows for ACL log has reached limit (4096)."
+        );
+
+        Assert.Equal("alice", await AskAsync<string>("SELECT who FROM change_markers"));
+        Assert.Equal(1, await AskAsync<decimal>("SELECT sum(suppressed) FROM source_slices"));
+        Assert.Equal(0, await DeniesAsync());
+    }
+
+    [Fact]
     public async Task What_is_no_zone_or_integration_is_refused()
     {
         await TakeAsync(Deny("fw-a"));

@@ -1,4 +1,4 @@
-namespace Denywatch.Events.Integrations.CiscoAsa;
+namespace Denywatch.Events.Text;
 
 /// <summary>
 /// The words of a message. Parentheses belong to the word they follow, blanks and all: user names such as
