@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.IO.Compression;
 using System.Text.Json;
 using Denywatch.Events.Text;
 
@@ -7,10 +8,13 @@ namespace Denywatch.Events;
 
 /// <summary>
 /// What carriers put around lines: <c>{"records":[…]}</c> of Azure, <c>{"logEvents":[{"message":…}]}</c> of CloudWatch,
-/// <c>{"message":{"data":base64}}</c> of Pub/Sub, arrays of documents, and documents without a line end between them.
+/// <c>{"message":{"data":base64}}</c> of Pub/Sub, <c>{"records":[{"data":base64 of gzip}]}</c> of Firehose, arrays of documents, and documents without a line end between them.
 /// </summary>
 internal static class Envelope
 {
+    // A batch of Firehose is at most this; what would be more is a bomb.
+    private const int LargestUnzipped = 4 * 1024 * 1024;
+
     private static readonly JsonReaderOptions Options = new()
     {
         CommentHandling = JsonCommentHandling.Skip,
@@ -72,7 +76,8 @@ internal static class Envelope
         return text.IndexOf("}{"u8) >= 0
             || start.IndexOf("\"records\""u8) >= 0
             || start.IndexOf("\"logEvents\""u8) >= 0
-            || text.IndexOf("\"data\""u8) >= 0 && (text.IndexOf("\"subscription\""u8) >= 0 || IsPubSub(text));
+            || text.IndexOf("\"data\""u8) >= 0
+                && (text.IndexOf("\"subscription\""u8) >= 0 || start.IndexOf("\"awslogs\""u8) >= 0 || IsPubSub(text));
     }
 
     /// <summary>Opens an envelope and hands its lines over; false where the text is none, and nothing was handed over.</summary>
@@ -96,7 +101,7 @@ internal static class Envelope
                 || reader.ValueTextEquals("Records"u8)
                 || reader.ValueTextEquals("logEvents"u8)
                 || reader.ValueTextEquals("receivedMessages"u8);
-            var holdsMessage = reader.ValueTextEquals("message"u8);
+            var holdsMessage = reader.ValueTextEquals("message"u8) || reader.ValueTextEquals("awslogs"u8);
             var holdsData = reader.ValueTextEquals("data"u8);
             reader.Read();
             if (holdsList && reader.TokenType == JsonTokenType.StartArray)
@@ -244,12 +249,35 @@ internal static class Envelope
             var status = Base64.DecodeFromUtf8(value.ValueSpan, rented, out _, out var written);
             if (status != OperationStatus.Done)
                 return false;
+            if (written > 2 && rented[0] == 0x1F && rented[1] == 0x8B)
+                return Unzip(rented, written, opened);
             opened(rented.AsSpan(0, written).TrimEnd("\r\n"u8));
             return true;
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    /// <summary>CloudWatch compresses what it hands to Kinesis, Firehose and Lambda.</summary>
+    private static bool Unzip(byte[] zipped, int length, Opened opened)
+    {
+        var text = ArrayPool<byte>.Shared.Rent(LargestUnzipped);
+        try
+        {
+            using var unzipping = new GZipStream(new MemoryStream(zipped, 0, length), CompressionMode.Decompress);
+            var read = unzipping.ReadAtLeast(text, LargestUnzipped, throwOnEndOfStream: false);
+            opened(text.AsSpan(0, Math.Min(read, LargestUnzipped)).TrimEnd("\r\n"u8));
+            return true;
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(text);
         }
     }
 }

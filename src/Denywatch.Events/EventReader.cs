@@ -104,7 +104,10 @@ public sealed class EventReader
     public EventReader(FieldMapping mapping)
     {
         isPinned = true;
-        integrations = [new MappedIntegration(mapping)];
+        var mapped = new MappedIntegration(mapping);
+        // A shipper's document may carry the line, and one that is mapped itself must not be taken for such.
+        integrations =
+            mapping.Format == MappedFormat.Json ? [mapped, new EcsIntegration()] : [new EcsIntegration(), mapped];
     }
 
     private static IEnumerable<IIntegration> ChosenFor(string? pinned)
@@ -280,7 +283,7 @@ public sealed class EventReader
         if (isPinned)
             return new Reading(
                 null,
-                $"{integrations[^1].Title} does not know this line, which starts with \"{Start(line)}\", and the source is pinned to it; unpin the source or correct what the device sends"
+                $"{(integrations[0] is EcsIntegration ? integrations[^1] : integrations[0]).Title} does not know this line, which starts with \"{Start(line)}\", and the source is pinned to it; unpin the source or correct what the device sends"
             );
         if (line.Program is { } program && OtherPrograms.Contains(program))
             return new Reading(last?.Name, null);

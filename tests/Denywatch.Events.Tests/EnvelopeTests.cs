@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 
 namespace Denywatch.Events.Tests;
@@ -56,6 +57,26 @@ public sealed class EnvelopeTests
             Assert.Equal(("cisco_asa", null), (reading.Integration, reading.Problem));
             Assert.Equal(["fw1", "fw1"], events.Select(read => read.Observer));
         }
+    }
+
+    [Fact]
+    public void Firehose_and_Lambda_carry_CloudWatch_compressed()
+    {
+        var logEvents =
+            $"{{\"logGroup\":\"g\",\"logEvents\":[{{\"id\":\"1\",\"timestamp\":1,\"message\":\"{Line}\"}}]}}";
+        using var zipped = new MemoryStream();
+        using (var zipping = new GZipStream(zipped, CompressionLevel.Fastest))
+            zipping.Write(Encoding.UTF8.GetBytes(logEvents));
+        var data = Convert.ToBase64String(zipped.ToArray());
+
+        foreach (
+            var text in new[]
+            {
+                $"{{\"requestId\":\"r\",\"timestamp\":1,\"records\":[{{\"data\":\"{data}\"}}]}}",
+                $"{{\"awslogs\":{{\"data\":\"{data}\"}}}}",
+            }
+        )
+            Assert.Equal("fw1", Parsing.EventOf(text).Observer);
     }
 
     [Fact]

@@ -146,6 +146,12 @@ public sealed class CloudTests
         "u"
     )]
     [InlineData(
+        "\"2024-05-05 18:40:50\",\"u\",\"u,net\",\"198.51.100.7\",\"203.0.113.9\",\"192.0.2.80\",\"\",\"BLOCKED\",\"http://bad.example/\"",
+        Verdict.Denied,
+        null,
+        "u"
+    )]
+    [InlineData(
         "\"2024-05-05 18:40:50\",\"u\",\"198.51.100.7\",\"4000\",\"192.0.2.80\",\"445\",\"category\"",
         Verdict.None,
         null,

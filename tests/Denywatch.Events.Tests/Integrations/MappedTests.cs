@@ -83,6 +83,26 @@ public sealed class MappedTests
         Assert.Equal(verdict, Assert.Single(events).Verdict);
     }
 
+    [Theory]
+    [InlineData(
+        MappedFormat.KeyValue,
+        "{\"@timestamp\":\"2024-05-05T18:40:50Z\",\"message\":\"client.addr=198.51.100.7 result=dropped\",\"host\":{\"name\":\"fw1\"}}"
+    )]
+    [InlineData(
+        MappedFormat.Json,
+        "{\"@timestamp\":\"2024-05-05T18:40:50Z\",\"message\":\"{\\\"client\\\":{\\\"addr\\\":\\\"198.51.100.7\\\"},\\\"result\\\":\\\"dropped\\\"}\",\"host\":{\"name\":\"fw1\"}}"
+    )]
+    public void A_shippers_document_may_carry_the_mapped_line(MappedFormat format, string line)
+    {
+        var reader = new EventReader(Json with { Format = format });
+
+        var (reading, events) = Parsing.Read(Encoding.UTF8.GetBytes(line), reader);
+
+        Assert.Equal(("mapped", null), (reading.Integration, reading.Problem));
+        var read = Assert.Single(events);
+        Assert.Equal((Verdict.Denied, "198.51.100.7", "fw1"), (read.Verdict, read.Source?.ToString(), read.Observer));
+    }
+
     [Fact]
     public void Every_line_can_be_a_deny()
     {

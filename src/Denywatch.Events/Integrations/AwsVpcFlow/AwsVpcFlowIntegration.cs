@@ -77,7 +77,7 @@ public sealed class AwsVpcFlowIntegration : IIntegration
             return format;
         if (IsDefault(row))
             return FlowFormat.Default;
-        if (guessed is null || guessed.Count != row.Count)
+        if (guessed is null || !guessed.Fits(row))
             guessed = FlowFormat.Guess(row);
         return guessed;
     }

@@ -128,6 +128,25 @@ internal sealed class FlowFormat
         return new FlowFormat(meant);
     }
 
+    /// <summary>True where a record has its verdict and its addresses where this format has them.</summary>
+    public bool Fits(in CsvRow row)
+    {
+        if (row.Count != Count)
+            return false;
+        for (var i = 0; i < row.Count; i++)
+        {
+            if (
+                columns[i] == EventField.Action
+                && !row[i].SequenceEqual("ACCEPT"u8)
+                && !row[i].SequenceEqual("REJECT"u8)
+            )
+                return false;
+            if (columns[i] is EventField.Source or EventField.Destination && row[i].Address() is null)
+                return false;
+        }
+        return true;
+    }
+
     private static bool IsSeconds(ReadOnlySpan<byte> text) =>
         text.Length == 10 && text.Number() is >= 1_200_000_000 and <= 4_000_000_000;
 }

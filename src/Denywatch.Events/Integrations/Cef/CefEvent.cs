@@ -36,14 +36,15 @@ internal ref struct CefEvent
             ["proto"] = EventField.Transport,
             ["transportProtocol"] = EventField.Transport,
             ["deviceDirection"] = EventField.Direction,
-            ["rt"] = EventField.OtherTime,
-            ["deviceReceiptTime"] = EventField.OtherTime,
+            ["rt"] = EventField.Time,
+            ["deviceReceiptTime"] = EventField.Time,
             ["dvchost"] = EventField.Observer,
             ["deviceHostName"] = EventField.Observer,
             ["devname"] = EventField.Observer,
             ["dvc"] = EventField.OtherObserver,
             ["deviceAddress"] = EventField.OtherObserver,
             ["origin"] = EventField.OtherObserver,
+            ["PanOSDeviceName"] = EventField.OtherObserver,
             ["rule_name"] = EventField.Rule,
             ["ruleName"] = EventField.Rule,
             ["PanOSRuleMatched"] = EventField.Rule,
@@ -83,10 +84,14 @@ internal ref struct CefEvent
         OutcomeWord,
         BehaviourWord;
 
-    public void Read(ReadOnlySpan<byte> extension, Receipt receipt)
+    /// <param name="isSession">
+    /// Events are told when a session ends: it was decided at its <c>start</c>, and <c>rt</c> is when the log was written.
+    /// </param>
+    public void Read(ReadOnlySpan<byte> extension, bool isSession, Receipt receipt)
     {
         ReadOnlySpan<byte> start = [],
-            end = [];
+            end = [],
+            written = [];
         var custom = new CefCustomFields();
         var pairs = new CefPairs(extension);
         while (pairs.Next())
@@ -110,6 +115,9 @@ internal ref struct CefEvent
                     break;
                 case EventField.OtherAction:
                     OtherAction = pairs.Value;
+                    break;
+                case EventField.Time:
+                    written = pairs.Value;
                     break;
                 case Utm:
                     UtmAction = pairs.Value;
@@ -137,8 +145,10 @@ internal ref struct CefEvent
             if (MeaningOf(custom.Label(i, extension)) is { } meaning)
                 Draft.Take(meaning, custom.Value(i, extension), receipt);
         }
-        // PAN-OS and most firewalls: when it happened stands in start, when it was written in rt.
-        Draft.Take(EventField.Time, start, receipt);
+        if (isSession)
+            Draft.Take(EventField.Time, start, receipt);
+        Draft.Take(EventField.Time, written, receipt);
+        Draft.Take(EventField.OtherTime, start, receipt);
         Draft.Take(EventField.OtherTime, end, receipt);
     }
 

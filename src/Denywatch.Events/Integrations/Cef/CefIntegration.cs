@@ -8,9 +8,9 @@ public sealed class CefIntegration : IIntegration
 
     public bool Recognises(in LogLine line) => CefHeader.StartIn(line.Raw) >= 0;
 
-    public Outcome Parse(in LogLine line, ICollection<FirewallEvent> events) => Read(line, events);
+    public Outcome Parse(in LogLine line, ICollection<FirewallEvent> events) => Read(line, isSession: false, events);
 
-    internal static Outcome Read(in LogLine line, ICollection<FirewallEvent> events)
+    internal static Outcome Read(in LogLine line, bool isSession, ICollection<FirewallEvent> events)
     {
         var start = CefHeader.StartIn(line.Raw);
         if (start < 0 || !CefHeader.TryRead(line.Raw[start..], out var header))
@@ -19,7 +19,7 @@ public sealed class CefIntegration : IIntegration
             );
 
         var cef = new CefEvent();
-        cef.Read(header.Extension, line.Receipt);
+        cef.Read(header.Extension, isSession, line.Receipt);
         var (verdict, reason) = CefVerdict.Of(header, cef);
         if (verdict == Verdict.Denied && cef.Draft.Source is null && cef.Draft.Destination is null)
             verdict = Verdict.None; // a file or a message was blocked: no traffic

@@ -53,7 +53,7 @@ public sealed class CiscoUmbrellaIntegration : IIntegration
             var type = Part(ref types);
             var identity = Part(ref identities);
             if (
-                type.SequenceEqual("Roaming Computers"u8)
+                type.StartsWith("Roaming Computer"u8)
                 || type.SequenceEqual("Anyconnect Roaming Client"u8)
                 || type.SequenceEqual("Mobile Devices"u8)
                 || type.SequenceEqual("Network Devices"u8)

@@ -49,10 +49,26 @@ internal sealed record UmbrellaLog(EventField[] Columns, (int Identities, int Ty
         (2, 11)
     );
 
-    // Without the columns for types, older exports end after the categories.
-    private static readonly UmbrellaLog Proxy = new([
+    // The address inside, the one outside, the server's; older exports have a column more in front.
+    private static readonly UmbrellaLog Proxy = new(
+        [
+            Time,
+            OtherObserver,
+            Source,
+            OtherSource,
+            Destination,
+            None,
+            EventField.Action,
+            .. Enumerable.Repeat(None, 23),
+            Rule,
+        ],
+        (23, 24)
+    );
+
+    private static readonly UmbrellaLog OlderProxy = new([
         Time,
         OtherObserver,
+        None,
         Source,
         OtherSource,
         Destination,
@@ -106,6 +122,8 @@ internal sealed record UmbrellaLog(EventField[] Columns, (int Identities, int Ty
             return Dns;
         if (row.Count >= 7 && IsVerdict(row[6]))
             return Proxy;
+        if (row.Count >= 8 && IsVerdict(row[7]))
+            return OlderProxy;
         if (
             row.Count is >= 7 and <= 9
             && row[2].Address() is not null

@@ -11,6 +11,9 @@ public sealed class MappedIntegration : IIntegration
 
     private readonly FieldMapping mapping;
     private readonly Names<EventField> fields;
+
+    // The mapped fields as keys of a document, dotted or the outermost of nested ones.
+    private readonly byte[][] keys;
     private readonly string[] denied,
         allowed;
 
@@ -24,6 +27,13 @@ public sealed class MappedIntegration : IIntegration
             throw new ArgumentException(problem, nameof(mapping));
         this.mapping = mapping;
         fields = new(mapping.Fields.Select(field => KeyValuePair.Create(field.Key, FieldMapping.FieldOf(field.Value))));
+        keys =
+        [
+            .. mapping
+                .Fields.Keys.SelectMany(name => new[] { name, name.Split('.')[0] })
+                .Distinct(StringComparer.Ordinal)
+                .Select(key => Encoding.UTF8.GetBytes($"\"{key}\"")),
+        ];
         denied = [.. mapping.Denied.Select(word => word.Trim().ToLowerInvariant())];
         allowed = [.. mapping.Allowed.Select(word => word.Trim().ToLowerInvariant())];
         if (mapping.Columns.Count > 0)
@@ -38,7 +48,7 @@ public sealed class MappedIntegration : IIntegration
     public bool Recognises(in LogLine line) =>
         mapping.Format switch
         {
-            MappedFormat.Json => !JsonEvents.In(line).IsEmpty,
+            MappedFormat.Json => !JsonEvents.In(line).IsEmpty && (HoldsAny(line) || !CouldCarry(line)),
             MappedFormat.KeyValue => line.Message.Contains((byte)'='),
             _ => line.Raw.Contains(Separator),
         };
@@ -74,6 +84,19 @@ public sealed class MappedIntegration : IIntegration
         events.Add(draft.ToEvent(verdict, reason, line));
         return Outcome.Understood;
     }
+
+    private bool HoldsAny(in LogLine line)
+    {
+        foreach (var key in keys)
+        {
+            if (JsonEvents.Holds(line, key))
+                return true;
+        }
+        return false;
+    }
+
+    private static bool CouldCarry(in LogLine line) =>
+        JsonEvents.Holds(line, "\"message\""u8) || JsonEvents.Holds(line, "\"original\""u8);
 
     private byte Separator => (byte)(mapping.Separator ?? ',');
 

@@ -46,7 +46,7 @@ public sealed class PrismaAccessIntegration : IIntegration
     public Outcome Parse(in LogLine line, ICollection<FirewallEvent> events)
     {
         if (JsonEvents.In(line).IsEmpty)
-            return CefIntegration.Read(line, events);
+            return CefIntegration.Read(line, isSession: true, events);
 
         var draft = new EventDraft();
         if (JsonEvents.Read(line, Fields, ref draft) is { } problem)

@@ -19,6 +19,7 @@ internal static class EveFields
             ["alert.signature"] = EventField.Rule,
             ["alert.signature_id"] = EventField.OtherRule,
             ["verdict.action"] = EventField.OtherAction,
+            ["verdict"] = EventField.OtherAction,
             ["flow.action"] = EventField.OtherAction,
             ["flow.pkts_toserver"] = EventField.Packets,
             ["flow.pkts_toclient"] = EventField.ReplyPackets,

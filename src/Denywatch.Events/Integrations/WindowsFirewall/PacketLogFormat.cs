@@ -72,10 +72,24 @@ internal sealed class PacketLogFormat
                 && look[start + 10] == ' '
                 && look[start + 13] == ':'
                 && look[start + 16] == ':'
+                && IsProtocol(look[(at + action.Length)..])
             )
                 return start;
         }
         return -1;
+    }
+
+    // Others write a verdict behind a time as well: "DROP IN=eth0".
+    private static bool IsProtocol(ReadOnlySpan<byte> rest)
+    {
+        var end = rest.IndexOf((byte)' ');
+        var word = end < 0 ? rest : rest[..end];
+        return word.SequenceEqual("-"u8)
+            || word.Is("tcp"u8)
+            || word.Is("udp"u8)
+            || word.Is("icmp"u8)
+            || word.Is("icmpv6"u8)
+            || word.Number() is <= 255;
     }
 
     public Outcome Read(ReadOnlySpan<byte> text, in LogLine line, ICollection<FirewallEvent> events)
