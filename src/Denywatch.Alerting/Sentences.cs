@@ -41,7 +41,7 @@ public static class Sentences
             LikelyCause.DistributedScan => $"Distributed scan of {Port(s.TopPort)} by {Number(s.Sources)} sources",
             LikelyCause.Flood => $"Flood of {s.TopDestination} on {Port(s.TopPort)} by {Sources(s)}",
             LikelyCause.ApplicationRetry =>
-                $"{Capital(Sources(s))} keeps trying {s.TopDestination} on {Port(s.TopPort)}",
+                $"{Capital(Sources(s))} {(s.TopSourceShare >= 0.5 || s.Sources == 1 ? "keeps" : "keep")} trying {s.TopDestination} on {Port(s.TopPort)}",
             LikelyCause.NewFirewallRule =>
                 $"New rule {s.TopRule} on {s.TopFirewall} denies {Plural(s.Sources, "client")}",
             LikelyCause.SuspiciousOutbound =>

@@ -41,6 +41,7 @@ public sealed record SourceRow(
 
 /// <summary>One source with all that its page shows.</summary>
 /// <param name="From">Start of the first of <paramref name="Rates"/>.</param>
+/// <param name="Suppressed">Lines that the device says it left out in this stretch: its counts are "at least".</param>
 /// <param name="Firewalls">Names of firewalls that this source's may be another name of.</param>
 /// <param name="Step">Time that each of them stands for: a multiple of a slice, so that a month is drawn as fast as a day.</param>
 public sealed record SourceDetail(
@@ -51,6 +52,7 @@ public sealed record SourceDetail(
     IReadOnlyList<VerdictRates?> Rates,
     IReadOnlyList<Reject> Rejects,
     IReadOnlyList<IntakeGap> Gaps,
+    long Suppressed,
     IReadOnlyList<string> Firewalls
 );
 
@@ -157,6 +159,16 @@ public sealed class DataSourceQueries(IDbContextFactory<DenywatchDb> dbs, Npgsql
             rates ?? new VerdictRates?[Places(start, end, step)],
             rejects,
             gaps,
+            await connection.ScalarAsync<long>(
+                """
+                SELECT coalesce(sum(suppressed), 0)::bigint FROM source_slices
+                WHERE data_source_id = @id AND slice >= @from AND slice < @to AND suppressed > 0
+                """,
+                ct,
+                ("id", id),
+                ("from", start),
+                ("to", end)
+            ),
             await db
                 .Firewalls.Where(f => f.AliasOfId == null && f.Id != found.FirewallId)
                 .OrderBy(f => f.Name)

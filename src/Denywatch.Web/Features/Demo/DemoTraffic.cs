@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using Denywatch.Alerting;
 using Denywatch.Events;
 using Denywatch.Events.Flows;
 using Denywatch.Storage;
@@ -137,11 +138,8 @@ public sealed partial class DemoTraffic(
         var folder = new FlowFolder(enrichment.Current, enrichment.Budget);
         Dictionary<(SourceKey, DateTimeOffset), SourceTally> tallies = [];
         Dictionary<SourceKey, (DateTimeOffset, string)> last = [];
-        for (
-            var slice = first;
-            slice < first + (SlicesPerBatch * DenyFlow.SliceSpan) && slice <= to;
-            slice += DenyFlow.SliceSpan
-        )
+        var span = SlicesPerBatch * DenyFlow.SliceSpan;
+        for (var slice = first; slice < first + span && slice <= to; slice += DenyFlow.SliceSpan)
         {
             foreach (var made in generator.Slice(slice))
             {
@@ -171,8 +169,25 @@ public sealed partial class DemoTraffic(
             Flows = [.. folder.Flows],
             Tallies = [.. tallies.Values],
             LastEvents = last,
+            Changes =
+            [
+                .. ChangesOf(generator)
+                    .Where(change => change.At >= first && change.At < first + span && change.At <= to),
+            ],
         };
     }
+
+    /// <summary>Where a new rule denies, somebody has changed the firewall some minutes before.</summary>
+    private static IEnumerable<ChangeMarker> ChangesOf(TrafficGenerator generator) =>
+        from incident in generator.Incidents
+        where incident.Cause == LikelyCause.NewFirewallRule
+        let firewall = generator.Estate.By(incident.Firewall)
+        select new ChangeMarker(
+            new(Sender, firewall.Integration, firewall.Name),
+            incident.Start - TimeSpan.FromMinutes(4),
+            "netadmin",
+            $"rule {incident.Rule} added"
+        );
 
     private async Task ScoreAsync(CancellationToken ct)
     {

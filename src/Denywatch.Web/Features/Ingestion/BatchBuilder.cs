@@ -14,6 +14,7 @@ public sealed partial class BatchBuilder
     private const int LongestSample = 2_000;
     private const int SamplesPerReason = 5;
     private const int MostReasons = 100;
+    private const int MostChanges = 1_000;
     private const int LongestKept = 64 * 1024;
     private const int MostBytesKept = 1024 * 1024;
     private const long MostAttempts = 1_000_000_000_000;
@@ -74,7 +75,7 @@ public sealed partial class BatchBuilder
                 TallyOf(source, time.At).Suppressed += read.Count;
                 continue; // no line of traffic: nothing to fold, and no newest event to show
             }
-            if (read.Kind == EventKind.Change)
+            if (read.Kind == EventKind.Change && changes.Count < MostChanges)
                 changes.Add(new(source, time.At, read.By ?? "", read.Reason ?? ""));
             folder.Add(read, time.At, integration, peer, line);
             Tally(source, time.At, read.Verdict);

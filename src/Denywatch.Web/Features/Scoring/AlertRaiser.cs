@@ -366,6 +366,6 @@ public sealed partial class AlertRaiser(
 
     private static DateTimeOffset Max(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Alert {Id} raised: {Title} ({Series}, score {Score})")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Alert {Id} raised: {Title} ({Series}, score {Score:0})")]
     private partial void Raised(long id, string title, string series, double score);
 }

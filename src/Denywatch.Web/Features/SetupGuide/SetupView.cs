@@ -33,8 +33,7 @@ public sealed record SetupView(SetupWay Way = SetupWay.Syslog, string? Product =
             .OrderBy(integration => integration.Title, StringComparer.OrdinalIgnoreCase),
     ];
 
-    public IIntegration? Chosen =>
-        Products.FirstOrDefault(product => product.Name == Product) ?? (Products.Count > 0 ? Products[0] : null);
+    public IIntegration? Chosen => Products.FirstOrDefault(product => product.Name == Product);
 
     public static SetupView Read(string? way, string? product) =>
         new(
