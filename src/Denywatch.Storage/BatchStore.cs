@@ -71,39 +71,6 @@ public sealed class BatchStore(
         WHERE d.id = t.id AND d.id IN (SELECT id FROM data_sources WHERE id = ANY(@sources) ORDER BY id FOR UPDATE)
         """;
 
-    // After the upsert of its row in rejects, whose lock makes the limit hold.
-    private const string KeepRejected = """
-        WITH kept AS (
-            INSERT INTO rejected_lines (data_source_id, reason, received_at, line)
-            SELECT @source, @reason, t.at, t.line FROM unnest(@times, @lines) WITH ORDINALITY AS t (at, line, n)
-            WHERE n <= @most - (SELECT r.kept FROM rejects r WHERE r.data_source_id = @source AND r.reason = @reason)
-            RETURNING 1)
-        UPDATE rejects SET kept = rejects.kept + (SELECT count(*) FROM kept)
-        WHERE data_source_id = @source AND reason = @reason
-        """;
-
-    private const string TakeBackRejected = """
-        WITH taken AS (
-            DELETE FROM rejected_lines WHERE id = ANY(@ids) RETURNING data_source_id, reason, received_at),
-        slices AS (
-            UPDATE source_slices s SET rejected = s.rejected - t.lines
-            FROM (SELECT data_source_id, date_bin('5 minutes', received_at, 'epoch') AS slice, count(*) AS lines
-                  FROM taken GROUP BY 1, 2) t
-            WHERE s.data_source_id = t.data_source_id AND s.slice = t.slice),
-        reasons AS (
-            UPDATE rejects r SET count = r.count - t.lines, kept = r.kept - t.lines
-            FROM (SELECT data_source_id, reason, count(*) AS lines FROM taken GROUP BY 1, 2) t
-            WHERE r.data_source_id = t.data_source_id AND r.reason = t.reason)
-        SELECT count(*) FROM taken
-        """;
-
-    private const string UpsertRejects = """
-        INSERT INTO rejects AS r (data_source_id, reason, count, first_at, last_at, samples, kept)
-        VALUES (@source, @reason, @count, @at, @at, @samples, 0)
-        ON CONFLICT (data_source_id, reason) DO UPDATE SET count = r.count + excluded.count,
-            last_at = excluded.last_at, samples = (excluded.samples || r.samples)[1:5]
-        """;
-
     /// <summary>
     /// Which of <paramref name="hashes"/> repeat lines of a batch whose answer this sender is not known to have got.
     /// Each stored line is repeated once at most.
@@ -151,7 +118,7 @@ public sealed class BatchStore(
             ("answer", (short)(batch.LineHashes is null ? Answer.Sent : Answer.NotKnown)),
             ("hashes", batch.LineHashes)
         );
-        if (added == 0 || !await TakeBackAsync(connection, batch.ReadAgain, ct))
+        if (added == 0 || !await RejectRows.TakeBackAsync(connection, batch.ReadAgain, ct))
             return false;
 
         foreach (var (id, remaining) in repeats?.Remaining ?? [])
@@ -194,20 +161,6 @@ public sealed class BatchStore(
             ("answer", (short)answer),
             ("ids", batchIds)
         );
-    }
-
-    private static async Task<bool> TakeBackAsync(
-        NpgsqlConnection connection,
-        IReadOnlyList<long> lines,
-        CancellationToken ct
-    )
-    {
-        if (lines.Count == 0)
-            return true;
-
-        var taken = await connection.ScalarAsync<long>(TakeBackRejected, ct, ("ids", lines.ToArray()));
-        await connection.ExecuteAsync("DELETE FROM rejects WHERE count <= 0", ct);
-        return taken == lines.Count;
     }
 
     private async Task<Dictionary<SourceKey, SourceIds>> ResolveAsync(IntakeBatch batch, CancellationToken ct)
@@ -363,7 +316,7 @@ public sealed class BatchStore(
             .OrderBy(row => row.Key.Id)
             .ThenBy(row => row.Key.Reason, StringComparer.Ordinal);
         foreach (var row in rejects)
-            await RejectAsync(connection, row.Key.Id, row.Key.Reason, [.. row], batch.ReceivedAt, ct);
+            await RejectRows.AddAsync(connection, row.Key.Id, row.Key.Reason, [.. row], batch.ReceivedAt, ct);
 
         // What is read again says nothing about how the source is now.
         if (batch.ReadAgain.Count > 0)
@@ -383,36 +336,5 @@ public sealed class BatchStore(
             ("times", last.ConvertAll(found => found?.At).ToArray()),
             ("jsons", last.ConvertAll(found => found?.Json).ToArray())
         );
-    }
-
-    private static async Task RejectAsync(
-        NpgsqlConnection connection,
-        int source,
-        string reason,
-        List<RejectTally> rejects,
-        DateTimeOffset at,
-        CancellationToken ct
-    )
-    {
-        await connection.ExecuteAsync(
-            UpsertRejects,
-            ct,
-            ("source", source),
-            ("reason", reason),
-            ("count", rejects.Sum(reject => reject.Count)),
-            ("at", at),
-            ("samples", rejects.SelectMany(reject => reject.Samples).Take(5).ToArray())
-        );
-        var lines = rejects.SelectMany(reject => reject.Lines).ToList();
-        if (lines.Count > 0)
-            await connection.ExecuteAsync(
-                KeepRejected,
-                ct,
-                ("source", source),
-                ("reason", reason),
-                ("times", lines.ConvertAll(line => line.ReceivedAt).ToArray()),
-                ("lines", lines.ConvertAll(line => line.Line).ToArray()),
-                ("most", Entities.Reject.MostKept)
-            );
     }
 }
