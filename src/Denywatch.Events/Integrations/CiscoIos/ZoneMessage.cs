@@ -9,6 +9,9 @@ namespace Denywatch.Events.Integrations.CiscoIos;
 /// </summary>
 internal static class ZoneMessage
 {
+    // The ends stand well before; what goes on and on is no message.
+    private const int MostWords = 40;
+
     public static Outcome Read(
         ReadOnlySpan<byte> text,
         in LogLine line,
@@ -23,7 +26,7 @@ internal static class ZoneMessage
             previous = [];
         var position = 0;
         var words = new TextWords(text);
-        while (words.Next(out var word))
+        while (position < MostWords && words.Next(out var word))
         {
             // "Dropping tcp session", "5 tcp packets".
             if (position++ == 1)
