@@ -44,8 +44,11 @@ internal static class ZoneMessage
         if (source.Address is null)
             return Outcome.Rejected("the source is missing or no address: the line may be cut off");
 
-        var transport = Transports.Of(protocol);
-        var hasPorts = transport is "tcp" or "udp" or "sctp";
+        // "http session" names the application, "Other pkt" nothing.
+        var transport = Transports.Of(protocol) is ("tcp" or "udp" or "icmp" or "ipv6-icmp" or "sctp") and var known
+            ? known
+            : null;
+        var hasPorts = transport is "tcp" or "udp" or "sctp" || transport is null && destination.Port > 0;
         events.Add(
             new FirewallEvent
             {
