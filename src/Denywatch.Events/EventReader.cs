@@ -27,54 +27,15 @@ public sealed class EventReader
     public const int LongestLine = 1024 * 1024;
 
     // Daemons that log beside the packet filter on the same host: understood, and no verdict in them.
-    private static readonly FrozenSet<string> OtherPrograms = FrozenSet.Create(
-        StringComparer.Ordinal,
-        "kernel",
-        "dhcpd",
-        "dhclient",
-        "dhcp6c",
-        "dnsmasq",
-        "dnsmasq-dhcp",
-        "unbound",
-        "openvpn",
-        "haproxy",
-        "nginx",
-        "lighttpd",
-        "squid",
-        "php-fpm",
-        "radvd",
-        "rtsold",
-        "charon",
-        "racoon",
-        "ntpd",
-        "chronyd",
-        "dpinger",
-        "apinger",
-        "syslogd",
-        "syslog-ng",
-        "rsyslogd",
-        "cron",
-        "CRON",
-        "crond",
-        "/usr/sbin/cron",
-        "sshd",
-        "sudo",
-        "su",
-        "login",
-        "systemd",
-        "systemd-logind",
-        "logger",
-        "check_reload_status",
-        "/flowd_aggregate.py",
-        "configd.py",
-        "hostapd",
-        "pppoe",
-        "ppp",
-        "miniupnpd",
-        "snmpd",
-        "xinetd",
-        "igmpproxy"
-    );
+    private static readonly FrozenSet<string> OtherPrograms = (
+        "kernel dhcpd dhclient dhcp6c dnsmasq dnsmasq-dhcp unbound openvpn haproxy nginx lighttpd squid"
+        + " php-fpm radvd rtsold charon racoon ntpd chronyd dpinger apinger syslogd syslog-ng rsyslogd"
+        + " cron CRON crond /usr/sbin/cron sshd sudo su login systemd systemd-logind logger"
+        + " check_reload_status /flowd_aggregate.py configd.py hostapd pppoe ppp miniupnpd snmpd xinetd"
+        + " igmpproxy"
+    )
+        .Split(' ')
+        .ToFrozenSet(StringComparer.Ordinal);
 
     // Twice what a datagram holds. A document may be longer; of a text, what is behind this is not read.
     private const int LongestText = 128 * 1024;
