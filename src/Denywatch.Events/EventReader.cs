@@ -27,54 +27,15 @@ public sealed class EventReader
     public const int LongestLine = 1024 * 1024;
 
     // Daemons that log beside the packet filter on the same host: understood, and no verdict in them.
-    private static readonly FrozenSet<string> OtherPrograms = FrozenSet.Create(
-        StringComparer.Ordinal,
-        "kernel",
-        "dhcpd",
-        "dhclient",
-        "dhcp6c",
-        "dnsmasq",
-        "dnsmasq-dhcp",
-        "unbound",
-        "openvpn",
-        "haproxy",
-        "nginx",
-        "lighttpd",
-        "squid",
-        "php-fpm",
-        "radvd",
-        "rtsold",
-        "charon",
-        "racoon",
-        "ntpd",
-        "chronyd",
-        "dpinger",
-        "apinger",
-        "syslogd",
-        "syslog-ng",
-        "rsyslogd",
-        "cron",
-        "CRON",
-        "crond",
-        "/usr/sbin/cron",
-        "sshd",
-        "sudo",
-        "su",
-        "login",
-        "systemd",
-        "systemd-logind",
-        "logger",
-        "check_reload_status",
-        "/flowd_aggregate.py",
-        "configd.py",
-        "hostapd",
-        "pppoe",
-        "ppp",
-        "miniupnpd",
-        "snmpd",
-        "xinetd",
-        "igmpproxy"
-    );
+    private static readonly FrozenSet<string> OtherPrograms = (
+        "kernel dhcpd dhclient dhcp6c dnsmasq dnsmasq-dhcp unbound openvpn haproxy nginx lighttpd squid"
+        + " php-fpm radvd rtsold charon racoon ntpd chronyd dpinger apinger syslogd syslog-ng rsyslogd"
+        + " cron CRON crond /usr/sbin/cron sshd sudo su login systemd systemd-logind logger"
+        + " check_reload_status /flowd_aggregate.py configd.py hostapd pppoe ppp miniupnpd snmpd xinetd"
+        + " igmpproxy"
+    )
+        .Split(' ')
+        .ToFrozenSet(StringComparer.Ordinal);
 
     // Twice what a datagram holds. A document may be longer; of a text, what is behind this is not read.
     private const int LongestText = 128 * 1024;
@@ -86,7 +47,7 @@ public sealed class EventReader
     private const int MostEnvelopes = 3;
 
     private readonly IIntegration[] integrations;
-    private readonly bool isPinned;
+    private readonly IIntegration? only;
     private IIntegration? last;
     private FirewallEvent? previous;
     private string? previousHost;
@@ -95,16 +56,16 @@ public sealed class EventReader
     /// <exception cref="ArgumentException">No integration has that name.</exception>
     public EventReader(string? pinned = null)
     {
-        isPinned = pinned is not null;
         integrations = [.. ChosenFor(pinned).Select(integration => integration.ForSender())];
+        only = pinned is null ? null : integrations.First(integration => integration.Name == pinned);
     }
 
     /// <summary>A reader for a source whose format a person mapped.</summary>
     /// <exception cref="ArgumentException">The mapping has a problem of its own.</exception>
     public EventReader(FieldMapping mapping)
     {
-        isPinned = true;
         var mapped = new MappedIntegration(mapping);
+        only = mapped;
         // A shipper's document may carry the line, and one that is mapped itself must not be taken for such.
         integrations =
             mapping.Format == MappedFormat.Json ? [mapped, new EcsIntegration()] : [new EcsIntegration(), mapped];
@@ -116,8 +77,9 @@ public sealed class EventReader
             return Catalogue.All;
         if (Catalogue.Find(pinned) is not { } only)
             throw new ArgumentException($"no integration is called \"{pinned}\"", nameof(pinned));
-        // Documents stay readable: the pinned product's line may be wrapped in one.
-        return only is EcsIntegration ? [only] : [.. Catalogue.All.OfType<EcsIntegration>(), only];
+        // Documents stay readable, since the pinned product's line may be wrapped in one; in the order of the list, in which
+        // products whose lines are documents themselves come before.
+        return Catalogue.All.Where(integration => integration is EcsIntegration || ReferenceEquals(integration, only));
     }
 
     /// <summary>Name of the integration that took the last line; null before the first.</summary>
@@ -280,7 +242,7 @@ public sealed class EventReader
     {
         if (line.Raw.Contains((byte)0))
             return new Reading(null, "the line holds NUL bytes: it is binary or UTF-16; send UTF-8 text");
-        if (isPinned)
+        if (only is not null)
             return new Reading(
                 null,
                 $"{(integrations[0] is EcsIntegration ? integrations[^1] : integrations[0]).Title} does not know this line, which starts with \"{Start(line)}\", and the source is pinned to it; unpin the source or correct what the device sends"

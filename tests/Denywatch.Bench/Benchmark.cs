@@ -9,5 +9,5 @@ public sealed record Benchmark(
 {
     /// <summary>One line for each benchmark; the code stands in a file of its own beside this one.</summary>
     public static IReadOnlyList<Benchmark> All { get; } =
-    [Parse.ParseBenchmark.Benchmark, Parse.FuzzBenchmark.Benchmark];
+    [Parse.ParseBenchmark.Benchmark, Parse.DetectBenchmark.Benchmark, Parse.FuzzBenchmark.Benchmark];
 }

@@ -58,8 +58,23 @@ public sealed class EventReaderTests
             pinned: "cisco_asa"
         );
 
-        Assert.StartsWith("Cisco ASA does not know this line", reading.Problem, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Cisco ASA and Firepower (FTD) does not know this line",
+            reading.Problem,
+            StringComparison.Ordinal
+        );
         Assert.Throws<ArgumentException>(() => new EventReader("no_such_thing"));
+    }
+
+    [Fact]
+    public void Every_sample_is_read_by_its_integration_when_that_is_pinned()
+    {
+        foreach (var integration in Catalogue.All.Where(one => one.Name is not ("ecs" or "counts_csv")))
+        {
+            var reader = new EventReader(integration.Name);
+            foreach (var line in Catalogue.SamplesOf(integration))
+                Assert.Equal(new(integration.Name, null), Parsing.Read(Encoding.UTF8.GetBytes(line), reader).Reading);
+        }
     }
 
     [Fact]

@@ -8,6 +8,9 @@ internal static class JsonEvents
     // Products tell themselves by a few keys near each other; a document of this size is looked at whole.
     private const int LongestLook = 16 * 1024;
 
+    // One event, however wordy: batches were taken apart before.
+    private const int LongestDocument = 256 * 1024;
+
     /// <summary>The document of a line; empty where it holds none. Also behind rsyslog's <c>@cee:</c>.</summary>
     public static ReadOnlySpan<byte> In(in LogLine line)
     {
@@ -33,8 +36,11 @@ internal static class JsonEvents
     /// <returns>What is wrong with the JSON, or null.</returns>
     public static string? Read(in LogLine line, Names<EventField> names, ref EventDraft draft)
     {
+        var json = In(line);
+        if (json.Length > LongestDocument)
+            return $"the document is {json.Length} bytes long; the longest that is taken for one event is {LongestDocument}";
         Span<byte> room = stackalloc byte[JsonFields.Room];
-        var fields = new JsonFields(In(line), room);
+        var fields = new JsonFields(json, room);
         while (fields.Next())
             draft.Take(names[fields.Path], fields.Value, line.Receipt);
         return fields.Problem;

@@ -7,7 +7,7 @@ namespace Denywatch.Events.Syslog;
 /// after the time, sequence numbers, no host). A relay's header in front of the device's own is read through, so that
 /// the host is the firewall. A line without a header is all message.
 /// </summary>
-public static class SyslogHeader
+public static partial class SyslogHeader
 {
     // Relay, relay of the relay, device: more was never seen, and a line cannot make us loop.
     private const int DeepestNesting = 4;
@@ -30,7 +30,7 @@ public static class SyslogHeader
         };
     }
 
-    private ref struct Reader(ReadOnlySpan<byte> line, Receipt receipt)
+    private ref partial struct Reader(ReadOnlySpan<byte> line, Receipt receipt)
     {
         public ReadOnlySpan<byte> Rest = line;
         public ReadOnlySpan<byte> StructuredData;
@@ -112,23 +112,6 @@ public static class SyslogHeader
             return true;
         }
 
-        // "1 1714934450.123456789 MX84 flows src=…" of Cisco Meraki.
-        private bool TryReadEpoch()
-        {
-            var text = Rest.StartsWith("1 "u8) ? Rest[2..] : Rest;
-            if (!Times.TryEpochFraction(text, out var at, out var length))
-                return false;
-            text = text[length..];
-            if (!text.StartsWith((byte)' '))
-                return false;
-            var host = Token(ref text);
-            if (host.IsEmpty)
-                return false;
-            (Time, Host) = (at, Words.Of(host));
-            Rest = text.TrimStart((byte)' ');
-            return true;
-        }
-
         private static ReadOnlySpan<byte> Token(scoped ref ReadOnlySpan<byte> text)
         {
             text = text.TrimStart((byte)' ');
@@ -162,45 +145,6 @@ public static class SyslogHeader
             }
             return end;
         }
-
-        // "585917: " before the time of Cisco IOS, "*" and "." for a clock that is not in sync.
-        private void SkipSequenceNumber()
-        {
-            var digits = Rest.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
-            var text = Rest;
-            if (digits is > 0 and < 12 && text[digits..].StartsWith(": "u8))
-                text = text[(digits + 2)..].TrimStart((byte)' ');
-            else if (text.StartsWith((byte)':'))
-                text = text[1..].TrimStart((byte)' '); // Cisco's EMBLEM format
-            if (text.Length > 1 && text[0] is (byte)'*' or (byte)'.')
-                text = text[1..];
-            if (text.Length != Rest.Length && (IsTime(text) || OriginLength(text) > 0))
-                Rest = text;
-        }
-
-        // "sw01: May  5 …" of Cisco's origin-id, "RP/0/RSP0/CPU0:May  5 …" of IOS-XR, which is a slot and no host.
-        private void SkipOrigin()
-        {
-            var length = OriginLength(Rest);
-            if (length == 0)
-                return;
-            var origin = Rest[..length];
-            Rest = Rest[(length + 1)..].TrimStart(" *."u8);
-            if (!origin.Contains((byte)'/'))
-                Host = Words.Of(origin);
-        }
-
-        private readonly int OriginLength(ReadOnlySpan<byte> text)
-        {
-            var colon = text[..Math.Min(text.Length, 64)].IndexOf((byte)':');
-            if (colon < 1 || !CouldBeHost(text[..colon]))
-                return 0;
-            var time = text[(colon + 1)..].TrimStart(" *."u8);
-            return time.Length > 14 && Times.TryBsd(time, receipt, out _, out _) ? colon : 0;
-        }
-
-        private readonly bool IsTime(ReadOnlySpan<byte> text) =>
-            Times.TryBsd(text, receipt, out _, out _) || Times.TryIso(text, receipt.Zone, out _, out _);
 
         private bool TryReadTime()
         {
@@ -256,13 +200,6 @@ public static class SyslogHeader
             Rest = ahead;
         }
 
-        // log4j's levels where the host belongs: Arista's firewalls.
-        private static bool IsLevel(ReadOnlySpan<byte> token) =>
-            token.SequenceEqual("INFO"u8)
-            || token.SequenceEqual("WARN"u8)
-            || token.SequenceEqual("ERROR"u8)
-            || token.SequenceEqual("DEBUG"u8);
-
         private static bool CouldBeHost(ReadOnlySpan<byte> token)
         {
             if (token.Length > 255)
@@ -316,21 +253,5 @@ public static class SyslogHeader
         private static bool IsTag(byte b) =>
             char.IsAsciiLetterOrDigit((char)b)
             || b is (byte)'.' or (byte)'-' or (byte)'_' or (byte)'/' or (byte)'(' or (byte)')';
-
-        // "user.info kernel: …": UniFi gateways write the priority in words.
-        private static bool IsPriorityName(ReadOnlySpan<byte> token)
-        {
-            var dot = token.IndexOf((byte)'.');
-            var level = dot < 1 ? [] : token[(dot + 1)..];
-            return level.SequenceEqual("info"u8)
-                || level.SequenceEqual("warn"u8)
-                || level.SequenceEqual("warning"u8)
-                || level.SequenceEqual("notice"u8)
-                || level.SequenceEqual("debug"u8)
-                || level.SequenceEqual("err"u8)
-                || level.SequenceEqual("crit"u8)
-                || level.SequenceEqual("alert"u8)
-                || level.SequenceEqual("emerg"u8);
-        }
     }
 }

@@ -156,7 +156,7 @@ public sealed class EcsTests
 
         Assert.Equal("cisco_asa", Parsing.Read(json, pinned: "cisco_asa").Reading.Integration);
         Assert.StartsWith(
-            "Fortinet FortiGate does not know",
+            "Fortinet FortiGate and FortiProxy does not know",
             Parsing.Read(json, pinned: "fortinet_fortigate").Reading.Problem,
             StringComparison.Ordinal
         );

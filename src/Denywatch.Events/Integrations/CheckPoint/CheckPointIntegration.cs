@@ -59,6 +59,7 @@ public sealed class CheckPointIntegration : IIntegration
             return DroppedPackets.Read(fields.Packets, line, draft, reason, events);
         if (verdict == Verdict.Denied && draft.Source is null)
             return Outcome.Rejected("src is missing or no address: the line may be cut off");
+        draft.LeavePortsOut();
         events.Add(draft.ToEvent(verdict, reason, line));
         return Outcome.Understood;
     }

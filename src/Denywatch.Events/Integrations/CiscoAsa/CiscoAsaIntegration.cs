@@ -9,7 +9,7 @@ namespace Denywatch.Events.Integrations.CiscoAsa;
 public sealed class CiscoAsaIntegration : IIntegration
 {
     public string Name => "cisco_asa";
-    public string Title => "Cisco ASA";
+    public string Title => "Cisco ASA and Firepower (FTD)";
 
     public bool Recognises(in LogLine line) => MessageHead.Find(line.Message, out _) || IsHeadless(line.Message);
 

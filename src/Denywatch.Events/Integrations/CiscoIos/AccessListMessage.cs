@@ -8,6 +8,9 @@ namespace Denywatch.Events.Integrations.CiscoIos;
 /// </summary>
 internal static class AccessListMessage
 {
+    // The ends stand well before; what goes on and on is no message.
+    private const int MostWords = 24;
+
     public static Outcome Read(ReadOnlySpan<byte> text, in LogLine line, ICollection<FirewallEvent> events)
     {
         var at = text.IndexOf("list "u8);
@@ -26,7 +29,7 @@ internal static class AccessListMessage
             destination = default;
         long? count = null;
         var isBehindArrow = false;
-        while (words.Next(out var word))
+        for (var read = 0; read < MostWords && words.Next(out var word); read++)
         {
             if (word.SequenceEqual("->"u8))
                 isBehindArrow = true;

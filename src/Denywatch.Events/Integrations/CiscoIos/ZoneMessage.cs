@@ -9,6 +9,9 @@ namespace Denywatch.Events.Integrations.CiscoIos;
 /// </summary>
 internal static class ZoneMessage
 {
+    // The ends stand well before; what goes on and on is no message.
+    private const int MostWords = 40;
+
     public static Outcome Read(
         ReadOnlySpan<byte> text,
         in LogLine line,
@@ -23,7 +26,7 @@ internal static class ZoneMessage
             previous = [];
         var position = 0;
         var words = new TextWords(text);
-        while (words.Next(out var word))
+        while (position < MostWords && words.Next(out var word))
         {
             // "Dropping tcp session", "5 tcp packets".
             if (position++ == 1)
@@ -41,8 +44,11 @@ internal static class ZoneMessage
         if (source.Address is null)
             return Outcome.Rejected("the source is missing or no address: the line may be cut off");
 
-        var transport = Transports.Of(protocol);
-        var hasPorts = transport is "tcp" or "udp" or "sctp";
+        // "http session" names the application, "Other pkt" nothing.
+        var transport = Transports.Of(protocol) is ("tcp" or "udp" or "icmp" or "ipv6-icmp" or "sctp") and var known
+            ? known
+            : null;
+        var hasPorts = transport is "tcp" or "udp" or "sctp" || transport is null && destination.Port > 0;
         events.Add(
             new FirewallEvent
             {

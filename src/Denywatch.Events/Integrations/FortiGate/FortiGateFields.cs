@@ -77,7 +77,13 @@ internal ref struct FortiGateFields
             Count = value.Number() is > 0 and var count ? count : null;
         else if (key.SequenceEqual("sentpkt"u8))
             SentPackets = value.Number();
-        else if (key.SequenceEqual("cfgpath"u8))
+        else
+            TakeOther(key, value);
+    }
+
+    private void TakeOther(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        if (key.SequenceEqual("cfgpath"u8))
             ChangedPath = value;
         else if (key.SequenceEqual("msg"u8))
             Message = value;
@@ -85,6 +91,17 @@ internal ref struct FortiGateFields
             User = value;
         else if (key.SequenceEqual("direction"u8))
             Direction = DirectionOf(value);
+        // FortiOS 4.
+        else if (key.SequenceEqual("src"u8) && Source is null)
+            TakeSource(value);
+        else if (key.SequenceEqual("dst"u8))
+            Destination ??= value.Address();
+        else if (key.SequenceEqual("src_port"u8))
+            SourcePort ??= value.Port();
+        else if (key.SequenceEqual("dst_port"u8))
+            DestinationPort ??= value.Port();
+        else if (key.SequenceEqual("status"u8) && Action.IsEmpty)
+            Action = value;
     }
 
     /// <summary>

@@ -6,7 +6,7 @@ namespace Denywatch.Events.Integrations.FortiGate;
 public sealed class FortiGateIntegration : IIntegration
 {
     public string Name => "fortinet_fortigate";
-    public string Title => "Fortinet FortiGate";
+    public string Title => "Fortinet FortiGate and FortiProxy";
 
     public bool Recognises(in LogLine line) =>
         line.Message.IndexOf(" subtype="u8) >= 0

@@ -9,7 +9,7 @@ namespace Denywatch.Events.Integrations.Iptables;
 public sealed class IptablesIntegration : IIntegration
 {
     public string Name => "iptables";
-    public string Title => "iptables, nftables, UFW, firewalld, UniFi";
+    public string Title => "iptables, nftables, UFW, firewalld, UniFi, EdgeOS, Proxmox VE";
 
     public bool Recognises(in LogLine line) =>
         line.Message.IndexOf("SRC="u8) >= 0

@@ -18,7 +18,12 @@ internal readonly record struct RulePrefix(Verdict Verdict, string? Reason, stri
         var tag = program is null or "kernel" or "ulogd" ? "" : program;
         var (verdict, word) = VerdictWords.In(text);
         if (verdict == Verdict.None && tag.Length > 0)
-            (verdict, word) = VerdictWords.In(System.Text.Encoding.ASCII.GetBytes(tag));
+        {
+            Span<byte> bytes = stackalloc byte[64]; // no tag is longer
+            (verdict, word) = VerdictWords.In(
+                bytes[..System.Text.Encoding.ASCII.GetBytes(tag.AsSpan(0, Math.Min(tag.Length, 64)), bytes)]
+            );
+        }
 
         var rule = Words.OrNull(text.Trim(" :[]*"u8)) ?? (tag.Length > 0 ? tag : null);
         return verdict == Verdict.None

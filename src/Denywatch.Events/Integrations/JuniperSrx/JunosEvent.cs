@@ -38,6 +38,8 @@ internal static class JunosEvent
 
     public static (Verdict Verdict, string? Reason) VerdictOf(ReadOnlySpan<byte> name, ReadOnlySpan<byte> action)
     {
+        if (name.StartsWith("ANTISPAM_"u8))
+            return (Verdict.None, null); // a verdict on mail
         if (!action.IsEmpty && !action.Is("none"u8))
         {
             var byAction =

@@ -12,7 +12,11 @@ internal static class PanOsVerdict
     )
     {
         // "reset both" of the real lines and "reset-both" of the manual are one word.
-        var word = Words.LowerOf(action).Replace(' ', '-');
+        Span<byte> hyphened = stackalloc byte[32];
+        action[..Math.Min(action.Length, hyphened.Length)].CopyTo(hyphened);
+        hyphened = hyphened[..Math.Min(action.Length, hyphened.Length)];
+        hyphened.Replace((byte)' ', (byte)'-');
+        var word = Words.LowerOf(hyphened);
         if (IsDeny(word))
             return (Verdict.Denied, Words.Reason("action="u8, action));
         if (isTraffic && (subtype.Is("deny"u8) || subtype.Is("drop"u8)))

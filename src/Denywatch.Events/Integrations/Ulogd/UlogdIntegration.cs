@@ -26,6 +26,8 @@ public sealed class UlogdIntegration : IIntegration
         }
     );
 
+    private const int LongestDocument = 16 * 1024;
+
     public string Name => "ulogd";
     public string Title => "ulogd2 (JSON)";
 
@@ -39,7 +41,8 @@ public sealed class UlogdIntegration : IIntegration
         var draft = new EventDraft();
         var prefix = default(RulePrefix);
         Span<byte> room = stackalloc byte[JsonFields.Room];
-        var fields = new JsonFields(JsonEvents.In(line), room);
+        var json = JsonEvents.In(line);
+        var fields = new JsonFields(json[..Math.Min(json.Length, LongestDocument)], room);
         while (fields.Next())
         {
             var field = Fields[fields.Path];

@@ -9,6 +9,9 @@ namespace Denywatch.Events.Integrations.WatchGuard;
 /// </summary>
 public sealed class WatchGuardIntegration : IIntegration
 {
+    // Names of interfaces hold blanks, but not many.
+    private const int MostWords = 40;
+
     public string Name => "watchguard_firebox";
     public string Title => "WatchGuard Firebox";
 
@@ -35,7 +38,7 @@ public sealed class WatchGuardIntegration : IIntegration
             two = [],
             three = [];
         IPAddress? source = null;
-        while (words.Next(out var word))
+        for (var read = 0; read < MostWords && words.Next(out var word); read++)
         {
             source = word.Address();
             if (source is not null)

@@ -9,6 +9,7 @@ namespace Denywatch.Events.Integrations.WindowsFirewall;
 internal ref struct LabelledText(ReadOnlySpan<byte> text)
 {
     private const int LongestLabel = 40;
+    private const int LongestValue = 512;
 
     private static readonly SearchValues<byte> Ends = SearchValues.Create(" \t\r\n\\#"u8);
 
@@ -27,7 +28,7 @@ internal ref struct LabelledText(ReadOnlySpan<byte> text)
             Label = LastWords(rest[Math.Max(0, colon - LongestLabel)..colon]);
             rest = rest[(colon + 1)..];
             var value = rest.TrimStart(" \t"u8);
-            Value = value[..EndOf(value)];
+            Value = value[..EndOf(value[..Math.Min(value.Length, LongestValue)])];
             // "Network Information:" heads a group: what follows is a label.
             if (Value.IsEmpty || Label.IsEmpty || Value[^1] == ':')
                 continue;
