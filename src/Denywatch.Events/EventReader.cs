@@ -49,6 +49,7 @@ public sealed class EventReader
     private readonly IIntegration[] integrations;
     private readonly IIntegration? only;
     private IIntegration? last;
+    private IIntegration? lastWrapped;
     private FirewallEvent? previous;
     private string? previousHost;
 
@@ -221,21 +222,42 @@ public sealed class EventReader
     // A document may only carry the raw line: then the line's own integration decides.
     private Reading ReadDocument(EcsIntegration documents, in LogLine line, IList<FirewallEvent> events)
     {
-        var count = events.Count;
-        var outcome = EcsIntegration.Parse(line, events, out var wrapped);
-        if (wrapped.IsNone)
-            return new Reading(documents.Name, outcome.Problem);
+        var document = new EcsDocument();
+        if (EcsIntegration.Read(line, ref document) is { } broken)
+            return new Reading(documents.Name, broken);
 
-        var inner = wrapped.Open(line.Receipt);
+        var verdict = EcsVerdict.Of(document);
+        if (
+            verdict.Verdict == Verdict.None
+            && WrappedLine.In(JsonEvents.In(line), document) is { IsNone: false } wrapped
+        )
+        {
+            var inner = wrapped.Open(line.Receipt);
+            if (TakerOfWrapped(inner) is { } integration)
+            {
+                lastWrapped = integration;
+                return new Reading(integration.Name, integration.Parse(inner, events).Problem);
+            }
+            if (!document.IsInSchema)
+                return Unknown(inner);
+        }
+        return new Reading(documents.Name, EcsIntegration.Add(line, document, verdict, events).Problem);
+    }
+
+    private IIntegration? TakerOfWrapped(in LogLine inner)
+    {
+        if (lastWrapped is not null && lastWrapped.Recognises(inner))
+            return lastWrapped;
         foreach (var integration in integrations)
         {
-            if (integration is EcsIntegration || !integration.Recognises(inner))
-                continue;
-            while (events.Count > count)
-                events.RemoveAt(events.Count - 1);
-            return new Reading(integration.Name, integration.Parse(inner, events).Problem);
+            if (
+                integration is not EcsIntegration
+                && !ReferenceEquals(integration, lastWrapped)
+                && integration.Recognises(inner)
+            )
+                return integration;
         }
-        return outcome.IsUnderstood ? new Reading(documents.Name, null) : Unknown(inner);
+        return null;
     }
 
     private Reading Unknown(in LogLine line)

@@ -39,15 +39,26 @@ internal static class KnownAddresses
 
     private static IPAddress Of(ReadOnlySpan<byte> bytes, uint hash)
     {
-        ref var slot = ref Kept[(hash >> 16 ^ hash) % Slots];
-        var known = Volatile.Read(ref slot);
-        Span<byte> its = stackalloc byte[16];
-        if (known is not null && known.TryWriteBytes(its, out var length) && its[..length].SequenceEqual(bytes))
+        // Two places for each hash, as for words.
+        var place = ((hash >> 16) ^ hash) % Slots;
+        if (Is(Volatile.Read(ref Kept[place]), bytes) is { } known)
             return known;
+        if (Is(Volatile.Read(ref Kept[place ^ 1]), bytes) is { } other)
+            return other;
 
         var address = new IPAddress(bytes);
-        Volatile.Write(ref slot, address);
+        if (Kept[place] is { } before)
+            Volatile.Write(ref Kept[place ^ 1], before);
+        Volatile.Write(ref Kept[place], address);
         return address;
+    }
+
+    private static IPAddress? Is(IPAddress? kept, ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> its = stackalloc byte[16];
+        return kept is not null && kept.TryWriteBytes(its, out var length) && its[..length].SequenceEqual(bytes)
+            ? kept
+            : null;
     }
 
     // By hand: the framework makes an object before we can know the address.

@@ -25,13 +25,21 @@ internal static class Words
         if (text.Length > LongestKept)
             return Decode(text);
 
-        ref var slot = ref Kept[Hash(text) % Slots];
-        var known = Volatile.Read(ref slot);
+        // Two places for each hash, the newer first: words that meet must not push each other out line by line.
+        var place = Hash(text) % Slots;
+        ref var newer = ref Kept[place];
+        var known = Volatile.Read(ref newer);
         if (known is not null && Ascii.Equals(text, known))
             return known;
+        ref var older = ref Kept[place ^ 1];
+        var other = Volatile.Read(ref older);
+        if (other is not null && Ascii.Equals(text, other))
+            return other;
 
         var word = Decode(text);
-        Volatile.Write(ref slot, word);
+        if (known is not null)
+            Volatile.Write(ref older, known);
+        Volatile.Write(ref newer, word);
         return word;
     }
 

@@ -40,11 +40,9 @@ public sealed class AwsVpcFlowIntegration : IIntegration
         Span<Range> ranges = stackalloc Range[MostColumns];
         var row = CsvRow.Read(text, ranges, (byte)' ');
         if (FormatOf(text, row) is not { } columns)
-            return IsWithoutData(row)
-                ? Outcome.Understood
-                : Outcome.Rejected(
-                    "the flow log's format is not known: send its header line, or its format string, before the records"
-                );
+            return Outcome.Rejected(
+                "the flow log's format is not known: send its header line, or its format string, before the records"
+            );
         if (columns.Count == 0)
             return Outcome.Understood;
 
@@ -77,6 +75,8 @@ public sealed class AwsVpcFlowIntegration : IIntegration
             return format;
         if (IsDefault(row))
             return FlowFormat.Default;
+        if (IsWithoutData(row))
+            return FlowFormat.Empty;
         if (guessed is null || !guessed.Fits(row))
             guessed = FlowFormat.Guess(row);
         return guessed;

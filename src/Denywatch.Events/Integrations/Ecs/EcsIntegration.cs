@@ -11,20 +11,26 @@ public sealed class EcsIntegration : IIntegration
 
     public bool Recognises(in LogLine line) => !JsonEvents.In(line).IsEmpty;
 
-    public Outcome Parse(in LogLine line, ICollection<FirewallEvent> events) => Parse(line, events, out _);
-
-    /// <param name="wrapped">The raw line to read in place of the document; none where the document decides.</param>
-    internal static Outcome Parse(in LogLine line, ICollection<FirewallEvent> events, out WrappedLine wrapped)
+    public Outcome Parse(in LogLine line, ICollection<FirewallEvent> events)
     {
-        wrapped = default;
-        var json = JsonEvents.In(line);
         var document = new EcsDocument();
-        if (EcsReader.Read(json, ref document, line.Receipt) is { } broken)
-            return Outcome.Rejected(broken);
+        return Read(line, ref document) is { } broken
+            ? Outcome.Rejected(broken)
+            : Add(line, document, EcsVerdict.Of(document), events);
+    }
 
-        var (verdict, reason) = EcsVerdict.Of(document);
-        if (verdict == Verdict.None)
-            wrapped = WrappedLine.In(json, document);
+    /// <returns>What is wrong with the JSON, or null.</returns>
+    internal static string? Read(in LogLine line, ref EcsDocument document) =>
+        EcsReader.Read(JsonEvents.In(line), ref document, line.Receipt);
+
+    /// <summary>The document's own event.</summary>
+    internal static Outcome Add(
+        in LogLine line,
+        in EcsDocument document,
+        (Verdict Verdict, string? Reason) verdict,
+        ICollection<FirewallEvent> events
+    )
+    {
         if (!document.IsInSchema)
             return Outcome.Rejected(
                 "the document has none of the ECS fields that tell a verdict: event.category, event.type, event.action, source.ip"
@@ -33,8 +39,8 @@ public sealed class EcsIntegration : IIntegration
         events.Add(
             new FirewallEvent
             {
-                Verdict = verdict,
-                Reason = reason,
+                Verdict = verdict.Verdict,
+                Reason = verdict.Reason,
                 Timestamp = document.Timestamp ?? document.FallbackTimestamp ?? line.HeaderTime,
                 Action = document.Action,
                 Source = document.Source,

@@ -14,19 +14,19 @@ internal static class EcsVerdict
     public static (Verdict Verdict, string? Reason) Of(in EcsDocument document)
     {
         var marks = document.Marks;
-        if (marks.HasFlag(EcsMarks.CategoryLogin) || IsCiscoSession(document.EventCode))
+        if (Has(marks, EcsMarks.CategoryLogin) || IsCiscoSession(document.EventCode))
             return (Verdict.None, null);
 
-        if (marks.HasFlag(EcsMarks.TypeDenied) && (Has(marks, EcsMarks.CategoryWeb) || IsTraffic(document)))
+        if (Has(marks, EcsMarks.TypeDenied) && (Has(marks, EcsMarks.CategoryWeb) || IsTraffic(document)))
             return (Verdict.Denied, "event.type=denied");
-        if (marks.HasFlag(EcsMarks.CategoryNetwork) && marks.HasFlag(EcsMarks.OutcomeDeny))
+        if (Has(marks, EcsMarks.CategoryNetwork) && Has(marks, EcsMarks.OutcomeDeny))
             return (Verdict.Denied, "event.outcome=deny");
         if (document.FirewallEvent == FirewallDenied)
             return (Verdict.Denied, "netflow.firewall_event=3");
         if (document.ForwardingStatus is >= 128 and < 192)
             return (Verdict.Denied, "netflow.forwarding_status=dropped");
         if (!IsTraffic(document))
-            return marks.HasFlag(EcsMarks.TypeAllowed) ? (Verdict.Allowed, "event.type=allowed") : (Verdict.None, null);
+            return Has(marks, EcsMarks.TypeAllowed) ? (Verdict.Allowed, "event.type=allowed") : (Verdict.None, null);
 
         var (action, vendors) = (ActionWords.Of(document.Action), ActionWords.Of(document.VendorAction));
         if (action == Verdict.Denied)
@@ -35,7 +35,7 @@ internal static class EcsVerdict
             return (Verdict.Denied, Words.Reason("vendor action="u8, document.VendorAction!));
         if (IsUnanswered(document))
             return (Verdict.Unanswered, "no packet came back");
-        if (marks.HasFlag(EcsMarks.TypeAllowed))
+        if (Has(marks, EcsMarks.TypeAllowed))
             return (Verdict.Allowed, "event.type=allowed");
         if (action == Verdict.Allowed)
             return (Verdict.Allowed, Words.Reason("action="u8, document.Action!));

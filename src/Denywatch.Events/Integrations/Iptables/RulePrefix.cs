@@ -6,6 +6,9 @@ namespace Denywatch.Events.Integrations.Iptables;
 /// <summary>What the admin's <c>--log-prefix</c> says: the only place where netfilter lines hold a verdict.</summary>
 internal readonly record struct RulePrefix(Verdict Verdict, string? Reason, string? Action, string? Rule)
 {
+    // Netfilter's own prefix holds 29 characters, nftables' 127.
+    private const int LongestPrefix = 256;
+
     public static RulePrefix Read(string? program, ReadOnlySpan<byte> text)
     {
         text = WithoutUptime(text).Trim((byte)' ');
@@ -84,7 +87,7 @@ internal readonly record struct RulePrefix(Verdict Verdict, string? Reason, stri
     private static RulePrefix? Ubiquiti(ReadOnlySpan<byte> text)
     {
         var close = text.IndexOf((byte)']');
-        if (close < 4)
+        if (close is < 4 or > LongestPrefix)
             return null;
 
         var inside = text[1..close];
@@ -100,7 +103,10 @@ internal readonly record struct RulePrefix(Verdict Verdict, string? Reason, stri
         }
         if (before < 1 || last - before != 2 || Letter(inside[before + 1]) is not { } byMiddle)
             return null;
-        return byMiddle with { Rule = Words.Of(inside[..before]) + "-" + Words.Of(end) };
+        Span<byte> rule = stackalloc byte[inside.Length - 2];
+        inside[..before].CopyTo(rule);
+        inside[last..].CopyTo(rule[before..]);
+        return byMiddle with { Rule = Words.Of(rule) };
     }
 
     private static RulePrefix? Letter(byte letter) =>
