@@ -24,19 +24,24 @@ public sealed class NodeStore(NpgsqlDataSource source, NodeIdentity node)
     /// <summary>A stretch shorter than this is a blink between two heartbeats.</summary>
     private static readonly TimeSpan ShortestGap = TimeSpan.FromSeconds(2);
 
-    // The last sign of life of any other intake node before us, and how it ended. A node lives while it beats and holds
-    // its lock: right after a kill the last beat is young, and after a lost machine the lock is still held.
-    private const string RecordGap = """
+    // A node lives while it beats and holds its lock: right after a kill the last beat is young, and after a lost machine
+    // the lock is still held.
+    private const string OtherAlive = """
+        EXISTS (SELECT FROM nodes alive WHERE alive.id <> @id AND alive.roles LIKE @role
+                AND alive.stopped_at IS NULL AND alive.seen_at > now() - interval '10 seconds'
+                AND EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = @class
+                    AND objid = ('x' || right(alive.id::text, 8))::bit(32)::bigint::oid))
+        """;
+
+    // The last sign of life of any other intake node before us, and how it ended.
+    private const string RecordGap = $"""
         INSERT INTO intake_gaps ("from", "to", reason, lines_at_risk)
         SELECT coalesce(stopped_at, seen_at), now(), CASE WHEN stopped_at IS NULL THEN 'killed' ELSE 'stopped' END,
                CASE WHEN stopped_at IS NULL THEN lines_waiting + ceil(lines_per_s * 6)::bigint END
         FROM nodes
-        WHERE roles LIKE '%intake%' AND id <> @id
+        WHERE roles LIKE @role AND id <> @id
           AND coalesce(stopped_at, seen_at) < now() - @shortest
-          AND NOT EXISTS (SELECT FROM nodes alive WHERE alive.id <> @id AND alive.roles LIKE '%intake%'
-                          AND alive.stopped_at IS NULL AND alive.seen_at > now() - interval '10 seconds'
-                          AND EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = @class
-                              AND objid = ('x' || right(alive.id::text, 8))::bit(32)::bigint::oid))
+          AND NOT {OtherAlive}
         ORDER BY coalesce(stopped_at, seen_at) DESC LIMIT 1
         """;
 
@@ -49,6 +54,7 @@ public sealed class NodeStore(NpgsqlDataSource source, NodeIdentity node)
                 RecordGap,
                 ct,
                 ("id", node.Id),
+                ("role", "%intake%"),
                 ("shortest", ShortestGap),
                 ("class", NodeIdentity.LockClass)
             );
@@ -63,6 +69,19 @@ public sealed class NodeStore(NpgsqlDataSource source, NodeIdentity node)
             ("roles", roles)
         );
         await connection.ExecuteAsync("DELETE FROM nodes WHERE seen_at < now() - interval '7 days'", ct);
+    }
+
+    /// <summary>Whether no other node lives that runs tasks.</summary>
+    public async Task<bool> IsOnlyWorkerAsync(CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        return await connection.ScalarAsync<bool>(
+            $"SELECT NOT {OtherAlive}",
+            ct,
+            ("id", node.Id),
+            ("role", "%worker%"),
+            ("class", NodeIdentity.LockClass)
+        );
     }
 
     /// <summary>Says that the node lives. A beat that comes late says that the database was away.</summary>

@@ -71,6 +71,5 @@ if (settings.RoleSet.HasFlag(Roles.Web))
     api.MapRules();
     app.MapShell();
 }
-app.UseTimetable(settings);
 await app.RunAsync();
 return 0;

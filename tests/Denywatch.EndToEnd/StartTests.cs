@@ -16,11 +16,23 @@ public sealed class StartTests(PostgresFixture postgres)
         Assert.NotNull(app.SetupLink);
         var first = app.SetupLink;
 
+        // The lock of a task that was just being planned, as a kill leaves it.
+        await new Intake(app).AskAsync<int>(
+            "INSERT INTO hangfire.lock (resource, updatecount, acquired) VALUES ('hangfire:lock:recurring-job:retention', 0, now()) RETURNING 1",
+            Ct
+        );
         await app.KillAsync();
         await app.RestartAsync(Ct);
 
         // The first link was kept nowhere, so a start without an admin prints another.
         Assert.NotEqual(first, app.SetupLink);
+        Assert.Equal(
+            0,
+            await new Intake(app).AskAsync<long>(
+                "SELECT count(*) FROM hangfire.lock WHERE resource LIKE '%retention'",
+                Ct
+            )
+        );
         Assert.Equal(0, await app.StopAsync());
     }
 

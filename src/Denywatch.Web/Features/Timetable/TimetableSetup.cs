@@ -1,14 +1,11 @@
-using Denywatch.Storage.Entities;
 using Denywatch.Web.Features.Retention;
 using Denywatch.Web.Features.Scoring;
 using Hangfire;
-using Hangfire.Common;
 using Hangfire.PostgreSql;
-using Npgsql;
 
 namespace Denywatch.Web.Features.Timetable;
 
-/// <summary>What runs when.</summary>
+/// <summary>Hangfire on our PostgreSQL, and the tasks it runs.</summary>
 internal static class TimetableSetup
 {
     public static void AddTimetable(this WebApplicationBuilder builder, Settings settings, string connectionString)
@@ -36,6 +33,8 @@ internal static class TimetableSetup
         if (!settings.RoleSet.HasFlag(Roles.Worker))
             return;
 
+        // Before the server: it releases what a killed node has left locked.
+        services.AddHostedService<TaskTimetable>();
         services.AddHangfireServer(server =>
         {
             server.WorkerCount = 4;
@@ -46,29 +45,5 @@ internal static class TimetableSetup
         services.AddTransient<CloseBucketsTask>();
         services.AddTransient<CompactionTask>();
         services.AddTransient<RetentionTask>();
-    }
-
-    public static void UseTimetable(this WebApplication app, Settings settings)
-    {
-        if (!settings.RoleSet.HasFlag(Roles.Worker))
-            return;
-
-        var timetable = app.Services.GetRequiredService<IRecurringJobManager>();
-        timetable.AddOrUpdate<LookTask>("look", task => task.RunAsync(CancellationToken.None), "*/5 * * * * *");
-        for (var shard = 0; shard < Series.Shards; shard++)
-        {
-            var mine = shard;
-            timetable.AddOrUpdate<CloseBucketsTask>(
-                $"close-{shard}",
-                task => task.RunAsync(mine, CancellationToken.None),
-                $"{shard * 3},{(shard * 3) + 30} * * * * *"
-            );
-        }
-        timetable.AddOrUpdate<CompactionTask>(
-            "compaction",
-            task => task.RunAsync(CancellationToken.None),
-            "7,37 * * * *"
-        );
-        timetable.AddOrUpdate<RetentionTask>("retention", task => task.RunAsync(CancellationToken.None), Cron.Daily(3));
     }
 }
