@@ -38,6 +38,25 @@ public sealed class PanOsTests
         Assert.Equal(new DateTimeOffset(2024, 5, 5, 18, 40, 49, TimeSpan.Zero), read.Timestamp);
     }
 
+    [Theory]
+    [InlineData("end", "0", Verdict.Unanswered)]
+    [InlineData("end", "3", Verdict.Allowed)]
+    [InlineData("start", "0", Verdict.Allowed)]
+    public void An_allowed_session_that_received_nothing_was_not_answered(
+        string subtype,
+        string received,
+        Verdict verdict
+    ) =>
+        Assert.Equal(
+            verdict,
+            Parsing
+                .EventOf(
+                    Row("TRAFFIC", subtype, "allow")
+                        + $",2024/05/05 18:40:20,30,any,,1,0x0,AT,US,,1,{received},aged-out"
+                )
+                .Verdict
+        );
+
     [Fact]
     public void A_row_that_was_cut_off_says_so() =>
         Assert.Contains(

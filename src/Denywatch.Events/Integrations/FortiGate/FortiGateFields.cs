@@ -30,7 +30,11 @@ internal ref struct FortiGateFields
         DestinationPort;
 
     public long? Count,
-        SentPackets;
+        SentPackets,
+        ReceivedPackets;
+
+    /// <summary>Of TCP only: of a datagram nobody expects an answer.</summary>
+    public readonly bool HadNoReply => ReceivedPackets == 0 && SentPackets > 0 && Protocol.SequenceEqual("6"u8);
 
     public Direction Direction;
 
@@ -77,6 +81,8 @@ internal ref struct FortiGateFields
             Count = value.Number() is > 0 and var count ? count : null;
         else if (key.SequenceEqual("sentpkt"u8))
             SentPackets = value.Number();
+        else if (key.SequenceEqual("rcvdpkt"u8))
+            ReceivedPackets = value.Number();
         else
             TakeOther(key, value);
     }

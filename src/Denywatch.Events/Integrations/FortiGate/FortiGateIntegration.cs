@@ -37,7 +37,7 @@ public sealed class FortiGateIntegration : IIntegration
             return Outcome.Understood;
         }
 
-        var (verdict, reason) = FortiGateVerdict.Of(fields.Type, fields.Action, fields.UtmAction);
+        var (verdict, reason) = FortiGateVerdict.Of(fields.Type, fields.Action, fields.UtmAction, fields.HadNoReply);
         if (verdict != Verdict.None && fields.Source is null)
             return Outcome.Rejected(
                 fields.SourceText.IsEmpty

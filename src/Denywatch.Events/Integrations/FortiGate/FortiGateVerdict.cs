@@ -12,17 +12,22 @@ internal static class FortiGateVerdict
     public static (Verdict Verdict, string? Reason) Of(
         ReadOnlySpan<byte> type,
         ReadOnlySpan<byte> action,
-        ReadOnlySpan<byte> utmAction
+        ReadOnlySpan<byte> utmAction,
+        bool hadNoReply
     )
     {
         if (type.Is("traffic"u8))
-            return OfTraffic(action, utmAction);
+            return OfTraffic(action, utmAction, hadNoReply);
         if (type.IsEmpty || type.Is("event"u8) || action.IsEmpty)
             return (Verdict.None, null);
         return OfSecurity(action);
     }
 
-    private static (Verdict, string?) OfTraffic(ReadOnlySpan<byte> action, ReadOnlySpan<byte> utmAction)
+    private static (Verdict, string?) OfTraffic(
+        ReadOnlySpan<byte> action,
+        ReadOnlySpan<byte> utmAction,
+        bool hadNoReply
+    )
     {
         if (action.Is("deny"u8) || action.Is("blocked"u8) || action.Is("dropped"u8))
             return (Verdict.Denied, Words.Reason("action="u8, action));
@@ -33,8 +38,12 @@ internal static class FortiGateVerdict
             || utmAction.Is("dropped"u8)
         )
             return (Verdict.Denied, Words.Reason("utmaction="u8, utmAction));
-        if (action.IsEmpty || action.Is("ip-conn"u8))
-            return (Verdict.None, null); // ip-conn: a connection that failed, nobody denied it
+        if (action.IsEmpty)
+            return (Verdict.None, null);
+        if (action.Is("ip-conn"u8))
+            return (Verdict.Unanswered, "action=ip-conn"); // it failed, and nobody denied it
+        if (hadNoReply)
+            return (Verdict.Unanswered, "rcvdpkt=0");
         return (Verdict.Allowed, Words.Reason("action="u8, action));
     }
 

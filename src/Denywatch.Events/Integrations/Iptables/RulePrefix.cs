@@ -103,10 +103,13 @@ internal readonly record struct RulePrefix(Verdict Verdict, string? Reason, stri
         }
         if (before < 1 || last - before != 2 || Letter(inside[before + 1]) is not { } byMiddle)
             return null;
-        Span<byte> rule = stackalloc byte[inside.Length - 2];
+        // "WAN_LOCAL-D-7": the rule is what is left without the letter.
+        Span<byte> rule = stackalloc byte[128];
+        if (inside.Length > rule.Length)
+            return null;
         inside[..before].CopyTo(rule);
         inside[last..].CopyTo(rule[before..]);
-        return byMiddle with { Rule = Words.Of(rule) };
+        return byMiddle with { Rule = Words.Of(rule[..(before + inside.Length - last)]) };
     }
 
     private static RulePrefix? Letter(byte letter) =>

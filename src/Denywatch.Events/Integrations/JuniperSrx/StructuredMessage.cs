@@ -20,6 +20,7 @@ internal static class StructuredMessage
             ["policy-name"] = EventField.OtherRule,
             ["repeat-count"] = EventField.Count,
             ["packets-from-client"] = EventField.Packets,
+            ["packets-from-server"] = EventField.ReplyPackets,
         }
     );
 
@@ -45,6 +46,9 @@ internal static class StructuredMessage
             return verdict == Verdict.Denied
                 ? Outcome.Rejected("source-address is missing or no address: the line may be cut off")
                 : Outcome.Understood;
+        // Of a datagram nobody expects an answer.
+        if (verdict == Verdict.Allowed && draft is { Transport: "tcp", ReplyPackets: 0 })
+            (verdict, reason) = (Verdict.Unanswered, "packets-from-server=0");
         draft.Action ??= Words.LowerOf(name);
         draft.Transport ??= JunosEvent.TransportOf(name);
         if (draft.Count is { } repeated)

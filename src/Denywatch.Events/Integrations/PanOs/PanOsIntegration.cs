@@ -33,6 +33,7 @@ public sealed class PanOsIntegration : IIntegration
 
     // Traffic logs only.
     private const int Packets = 34;
+    private const int PacketsReceived = 45;
     private const int TrafficDevice = 52;
     private const int ThreatDevice = 59;
 
@@ -78,6 +79,14 @@ public sealed class PanOsIntegration : IIntegration
         var transport = Transports.Of(row[Protocol]);
         var hasPorts = transport is "tcp" or "udp" or "sctp";
         var (verdict, reason) = PanOsVerdict.Of(isTraffic, row[Subtype], row[Action]);
+        // At the end of a session; of a datagram nobody expects an answer.
+        if (
+            verdict == Verdict.Allowed
+            && transport == "tcp"
+            && row[Subtype].SequenceEqual("end"u8)
+            && row[PacketsReceived].SequenceEqual("0"u8)
+        )
+            (verdict, reason) = (Verdict.Unanswered, "packets received=0");
         events.Add(
             new FirewallEvent
             {
