@@ -114,6 +114,21 @@ public sealed class EventFormatTests
     }
 
     [Theory]
+    [InlineData("rt=May 05 2024 18:40:50", 18)]
+    [InlineData("rt=May 05 2024 18:40:50 dtz=Europe/Vienna", 16)]
+    [InlineData("dtz=UTC rt=May 05 2024 18:40:50", 18)]
+    [InlineData("rt=May 05 2024 18:40:50 dtz=../../etc/passwd", 18)]
+    [InlineData("rt=May 05 2024 18:40:50 UTC dtz=Europe/Vienna", 18)]
+    [InlineData("start=May 05 2024 17:40:50 rt=May 05 2024 18:40:50", 18)]
+    [InlineData("start=May 05 2024 17:40:50", 17)]
+    [InlineData("FTNTFGTeventtime=1714934450000000000", 18)]
+    public void A_zone_of_its_own_holds_for_times_without_one(string fields, int hour) =>
+        Assert.Equal(
+            new DateTimeOffset(2024, 5, 5, hour, 40, 50, TimeSpan.Zero),
+            Parsing.EventOf($"CEF:0|v|p|1|id|name|5|act=Drop src=198.51.100.7 {fields}").Timestamp
+        );
+
+    [Theory]
     [InlineData("CEF:0|Vendor|Product|1|id", "the CEF header is cut off")]
     [InlineData("LEEF:1.0|Vendor|Product", "the LEEF header is cut off")]
     public void A_header_that_is_cut_off_says_what_must_be_there(string line, string problem) =>

@@ -38,6 +38,7 @@ internal ref struct CefEvent
             ["deviceDirection"] = EventField.Direction,
             ["rt"] = EventField.Time,
             ["deviceReceiptTime"] = EventField.Time,
+            ["FTNTFGTeventtime"] = EventField.OtherTime,
             ["dvchost"] = EventField.Observer,
             ["deviceHostName"] = EventField.Observer,
             ["devname"] = EventField.Observer,
@@ -91,7 +92,8 @@ internal ref struct CefEvent
     {
         ReadOnlySpan<byte> start = [],
             end = [],
-            written = [];
+            written = [],
+            zone = [];
         var custom = new CefCustomFields();
         var pairs = new CefPairs(extension);
         while (pairs.Next())
@@ -102,6 +104,8 @@ internal ref struct CefEvent
                 case EventField.None:
                     if (pairs.Key.SequenceEqual("start"u8) || pairs.Key.SequenceEqual("startTime"u8))
                         start = pairs.Value;
+                    else if (pairs.Key.SequenceEqual("dtz"u8))
+                        zone = pairs.Value;
                     else if (pairs.Key.SequenceEqual("end"u8))
                         end = pairs.Value;
                     else
@@ -145,12 +149,17 @@ internal ref struct CefEvent
             if (MeaningOf(custom.Label(i, extension)) is { } meaning)
                 Draft.Take(meaning, custom.Value(i, extension), receipt);
         }
+        receipt = In(zone, receipt);
         if (isSession)
             Draft.Take(EventField.Time, start, receipt);
         Draft.Take(EventField.Time, written, receipt);
         Draft.Take(EventField.OtherTime, start, receipt);
         Draft.Take(EventField.OtherTime, end, receipt);
     }
+
+    // The device's zone, for times that state none.
+    private static Receipt In(ReadOnlySpan<byte> zone, Receipt receipt) =>
+        Zones.Of(zone) is { } known && !ReferenceEquals(known, receipt.Zone) ? receipt with { Zone = known } : receipt;
 
     private static EventField? MeaningOf(ReadOnlySpan<byte> label)
     {
