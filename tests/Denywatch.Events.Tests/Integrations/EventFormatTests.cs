@@ -67,6 +67,7 @@ public sealed class EventFormatTests
     [InlineData("cs2Label=Rule Name cs2=a = b c=d act=Drop src=198.51.100.7 dst=203.0.113.1")]
     [InlineData("act=Drop src=198.51.100.7 dst=203.0.113.1 cs2=a \\= b cs2Label=Rule Name msg=x")]
     [InlineData("deviceAction=Drop sourceAddress=198.51.100.7 destinationAddress=203.0.113.1 rule_name=r")]
+    [InlineData("src=198.51.100.7 dst=203.0.113.1 proto=tcp/https fw_action=\"drop\" cs3Label=rulelabel cs3=r")]
     [InlineData(
         "act=Drop c6a2=198.51.100.7 c6a2Label=Source IPv6 Address c6a3Label=Destination IPv6 Address c6a3=203.0.113.1 cs1=r cs1Label=Policy"
     )]
@@ -77,6 +78,7 @@ public sealed class EventFormatTests
         Assert.Equal(Verdict.Denied, read.Verdict);
         Assert.Equal(("198.51.100.7", "203.0.113.1"), (read.Source?.ToString(), read.Destination?.ToString()));
         Assert.NotNull(read.Rule);
+        Assert.True(read.Transport is null or "tcp");
     }
 
     [Theory]

@@ -68,6 +68,15 @@ internal ref struct CefEvent
             ["access rule name"] = EventField.Rule,
             ["access control rule name"] = EventField.Rule,
             ["firewall rule"] = EventField.Rule,
+            ["access rule"] = EventField.Rule,
+            ["security rule"] = EventField.Rule,
+            ["rulelabel"] = EventField.Rule,
+            ["rule label"] = EventField.Rule,
+            ["acl name"] = EventField.Rule,
+            ["ruleid"] = EventField.OtherRule,
+            ["rule id"] = EventField.OtherRule,
+            ["policy id"] = EventField.OtherRule,
+            ["firewall policy"] = EventField.OtherRule,
             ["acl"] = EventField.Rule,
             ["policy"] = EventField.OtherRule,
             ["policy name"] = EventField.OtherRule,
@@ -118,7 +127,7 @@ internal ref struct CefEvent
                 case EventField.Action:
                     break;
                 case EventField.OtherAction:
-                    OtherAction = pairs.Value;
+                    OtherAction = pairs.Unquoted;
                     break;
                 case EventField.Time:
                     written = pairs.Value;
