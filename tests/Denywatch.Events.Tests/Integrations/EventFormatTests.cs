@@ -115,6 +115,17 @@ public sealed class EventFormatTests
         Assert.Equal(new DateTimeOffset(2024, 5, 5, 18, 40, 50, TimeSpan.Zero), read.Timestamp);
     }
 
+    [Fact]
+    public void LEEF_tells_the_shape_of_its_times() =>
+        Assert.Equal(
+            new DateTimeOffset(2024, 5, 5, 16, 40, 50, TimeSpan.Zero),
+            Parsing
+                .EventOf(
+                    "LEEF:1.0|v|p|1|id|src=198.51.100.7\taction=deny\tdevTimeFormat=dd/MM/yyyy HH:mm:ss Z\tdevTime=05/05/2024 18:40:50 +0200"
+                )
+                .Timestamp
+        );
+
     [Theory]
     [InlineData("rt=May 05 2024 18:40:50", 18)]
     [InlineData("rt=May 05 2024 18:40:50 dtz=Europe/Vienna", 16)]
