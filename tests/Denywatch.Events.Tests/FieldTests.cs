@@ -98,5 +98,30 @@ public sealed class FieldTests
             AnyTime.Of(Encoding.UTF8.GetBytes(text), Parsing.Receipt())
         );
 
+    [Theory]
+    [InlineData("05/05/2024 18:40:50", "dd/MM/yyyy HH:mm:ss")]
+    [InlineData("5/5/24 6:40:50 PM", "M/d/yy h:mm:ss a")]
+    [InlineData("20240505184050", "yyyyMMddHHmmss")]
+    [InlineData("05/May/2024:20:40:50 +0200", "dd/MMM/yyyy:HH:mm:ss Z")]
+    [InlineData("Sun May 05 20:40:50 CEST 2024", "EEE MMM dd HH:mm:ss z yyyy")]
+    [InlineData("2024-05-05T18:40:50.000Z", "yyyy-MM-dd'T'HH:mm:ss.SSSX")]
+    [InlineData("05.05.2024 20:40:50 Europe/Vienna", "dd.MM.yyyy HH:mm:ss z")]
+    public void A_time_is_read_in_the_shape_that_a_pattern_tells(string text, string pattern) =>
+        Assert.Equal(
+            new DateTimeOffset(2024, 5, 5, 18, 40, 50, TimeSpan.Zero),
+            PatternTime.Of(Encoding.UTF8.GetBytes(text), Encoding.UTF8.GetBytes(pattern), TimeZoneInfo.Utc)
+        );
+
+    [Theory]
+    [InlineData("31/02/2024 18:40:50", "dd/MM/yyyy HH:mm:ss")]
+    [InlineData("05/05/2024 25:40:50", "dd/MM/yyyy HH:mm:ss")]
+    [InlineData("05-05-2024", "dd/MM/yyyy")]
+    [InlineData("", "dd/MM/yyyy")]
+    [InlineData("05/05/2024", "")]
+    [InlineData("05/05/2024", "'dd")]
+    [InlineData("05/05/2024", "QQ/MM/yyyy")]
+    public void A_time_of_another_shape_is_none(string text, string pattern) =>
+        Assert.Null(PatternTime.Of(Encoding.UTF8.GetBytes(text), Encoding.UTF8.GetBytes(pattern), TimeZoneInfo.Utc));
+
     private static IPAddress? Of(string text) => ((ReadOnlySpan<byte>)Encoding.UTF8.GetBytes(text)).Address();
 }

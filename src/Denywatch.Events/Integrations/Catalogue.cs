@@ -62,6 +62,7 @@ public static class Catalogue
         new CheckPointIntegration(),
         new F5BigIpIntegration(),
         new UlogdIntegration(),
+        new AwsVpcFlowIntegration(),
         new EcsIntegration(),
         new BarracudaWafIntegration(),
         new CiscoAsaIntegration(),
@@ -79,7 +80,6 @@ public static class Catalogue
         new MikroTikIntegration(),
         new IptablesIntegration(),
         new CiscoUmbrellaIntegration(),
-        new AwsVpcFlowIntegration(),
         new CiscoIosIntegration(),
         new CountsCsvIntegration(),
     ];

@@ -89,6 +89,9 @@ internal struct EventDraft
         }
     }
 
+    /// <summary>The event's time where its shape is told.</summary>
+    public void At(DateTimeOffset? at) => time ??= at;
+
     private void TakeWord(EventField field, ReadOnlySpan<byte> value)
     {
         switch (field)

@@ -120,7 +120,8 @@ internal static partial class Times
             ? year
             : null;
 
-    private static bool TryZoneName(ReadOnlySpan<byte> text, out TimeSpan offset, out int length)
+    /// <summary><c>CEST</c> and the like at the start of the text: only names that mean one offset.</summary>
+    public static bool TryZoneName(ReadOnlySpan<byte> text, out TimeSpan offset, out int length)
     {
         (offset, length) = (default, 0);
         var end = text.IndexOfAnyExceptInRange((byte)'A', (byte)'Z');

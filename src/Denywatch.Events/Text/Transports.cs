@@ -51,6 +51,9 @@ internal static class Transports
             return "tcp";
         if (text.Is("udp"u8))
             return "udp";
+        // "tcp/https": the application stands behind.
+        if (text.StartsWith("tcp/"u8) || text.StartsWith("udp/"u8))
+            return Of(text[..3]);
         if (text.Is("icmpv6"u8) || text.Is("icmp6"u8) || text.Is("ipv6-icmp"u8))
             return "ipv6-icmp";
         return Words.LowerOf(text);

@@ -111,6 +111,22 @@ public sealed class AwsTests
         Assert.Equal(("2001:db8::7", 4000, 443), (read.Source?.ToString(), read.SourcePort, read.DestinationPort));
     }
 
+    [Theory]
+    [InlineData(
+        "{\"version\":2,\"account_id\":\"1\",\"interface_id\":\"eni-1\",\"srcaddr\":\"198.51.100.7\",\"dstaddr\":\"10.0.0.1\",\"srcport\":4000,\"dstport\":22,\"protocol\":6,\"end\":1714934450,\"action\":\"REJECT\",\"log_status\":\"OK\"}"
+    )]
+    [InlineData(
+        "{\"interface-id\":\"eni-1\",\"srcaddr\":\"198.51.100.7\",\"dstaddr\":\"10.0.0.1\",\"srcport\":\"4000\",\"dstport\":\"22\",\"protocol\":\"6\",\"end\":\"1714934450\",\"action\":\"REJECT\"}"
+    )]
+    public void Records_that_a_pipeline_made_documents_of_are_read(string line)
+    {
+        var read = Parsing.EventOf(line);
+
+        Assert.Equal((Verdict.Denied, "tcp", "eni-1"), (read.Verdict, read.Transport, read.Observer));
+        Assert.Equal(("198.51.100.7", 4000, 22), (read.Source?.ToString(), read.SourcePort, read.DestinationPort));
+        Assert.Equal(new DateTimeOffset(2024, 5, 5, 18, 40, 50, TimeSpan.Zero), read.Timestamp);
+    }
+
     [Fact]
     public void A_record_without_data_is_no_event_that_denies() =>
         Assert.Equal(

@@ -180,4 +180,15 @@ public sealed class CloudTests
         );
         Assert.Equal(new DateTimeOffset(2024, 5, 5, 18, 40, 50, TimeSpan.Zero), read.Timestamp);
     }
+
+    [Fact]
+    public void Umbrellas_names_of_columns_are_no_event()
+    {
+        var (reading, events) = Parsing.Read(
+            "\"Timestamp\",\"Policy Identity\",\"Identities\",\"Internal IP\",\"External IP\""
+        );
+
+        Assert.Equal(("cisco_umbrella", null), (reading.Integration, reading.Problem));
+        Assert.Empty(events);
+    }
 }

@@ -130,6 +130,35 @@ public sealed class EcsTests
     }
 
     [Theory]
+    [InlineData("{\"version\":\"1.1\",\"host\":\"fw1\",\"short_message\":\"LINE\"}")]
+    [InlineData("{\"time\":1714934450,\"host\":\"fw1\",\"sourcetype\":\"x\",\"event\":\"LINE\"}")]
+    [InlineData("{\"preview\":false,\"result\":{\"_raw\":\"LINE\"}}")]
+    [InlineData("{\"log\":\"LINE\\n\",\"stream\":\"stdout\"}")]
+    [InlineData("{\"_HOSTNAME\":\"fw1\",\"MESSAGE\":\"LINE\"}")]
+    public void Every_shipper_has_a_name_for_the_line(string document)
+    {
+        var line = "May 05 2024 18:40:50 fw1 : %ASA-4-106016: Deny IP spoof from (10.0.0.1) to 10.0.0.2";
+
+        var (reading, events) = Parsing.Read(document.Replace("LINE", line, StringComparison.Ordinal));
+
+        Assert.Equal(("cisco_asa", null), (reading.Integration, reading.Problem));
+        Assert.Equal("fw1", Assert.Single(events).Observer);
+    }
+
+    [Theory]
+    [InlineData("\"observer\":{\"name\":\"fw1\"}", EventKind.Change)]
+    [InlineData("\"host\":{\"name\":\"pc1\"}", EventKind.Traffic)]
+    public void A_change_of_a_firewalls_configuration_is_a_marker(string observer, EventKind kind)
+    {
+        var read = Parsing.EventOf(
+            $"{{\"@timestamp\":\"2024-05-05T18:40:50Z\",\"event\":{{\"category\":[\"configuration\"],\"type\":[\"change\"],\"action\":\"policy-edit\"}},\"user\":{{\"name\":\"admin\"}},{observer}}}"
+        );
+
+        Assert.Equal((kind, Verdict.None), (read.Kind, read.Verdict));
+        Assert.Equal(kind == EventKind.Change ? ("policy-edit", "admin") : (null, null), (read.Reason, read.By));
+    }
+
+    [Theory]
     [InlineData("{\"event\":", "broken JSON at byte 9")]
     [InlineData("{\"message\":\"\\ud800\"}", "not valid UTF-8")]
     [InlineData("{nonsense}", "broken JSON at byte 1")]

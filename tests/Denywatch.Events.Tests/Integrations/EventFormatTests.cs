@@ -67,6 +67,7 @@ public sealed class EventFormatTests
     [InlineData("cs2Label=Rule Name cs2=a = b c=d act=Drop src=198.51.100.7 dst=203.0.113.1")]
     [InlineData("act=Drop src=198.51.100.7 dst=203.0.113.1 cs2=a \\= b cs2Label=Rule Name msg=x")]
     [InlineData("deviceAction=Drop sourceAddress=198.51.100.7 destinationAddress=203.0.113.1 rule_name=r")]
+    [InlineData("src=198.51.100.7 dst=203.0.113.1 proto=tcp/https fw_action=\"drop\" cs3Label=rulelabel cs3=r")]
     [InlineData(
         "act=Drop c6a2=198.51.100.7 c6a2Label=Source IPv6 Address c6a3Label=Destination IPv6 Address c6a3=203.0.113.1 cs1=r cs1Label=Policy"
     )]
@@ -77,6 +78,7 @@ public sealed class EventFormatTests
         Assert.Equal(Verdict.Denied, read.Verdict);
         Assert.Equal(("198.51.100.7", "203.0.113.1"), (read.Source?.ToString(), read.Destination?.ToString()));
         Assert.NotNull(read.Rule);
+        Assert.True(read.Transport is null or "tcp");
     }
 
     [Theory]
@@ -112,6 +114,32 @@ public sealed class EventFormatTests
         );
         Assert.Equal(new DateTimeOffset(2024, 5, 5, 18, 40, 50, TimeSpan.Zero), read.Timestamp);
     }
+
+    [Fact]
+    public void LEEF_tells_the_shape_of_its_times() =>
+        Assert.Equal(
+            new DateTimeOffset(2024, 5, 5, 16, 40, 50, TimeSpan.Zero),
+            Parsing
+                .EventOf(
+                    "LEEF:1.0|v|p|1|id|src=198.51.100.7\taction=deny\tdevTimeFormat=dd/MM/yyyy HH:mm:ss Z\tdevTime=05/05/2024 18:40:50 +0200"
+                )
+                .Timestamp
+        );
+
+    [Theory]
+    [InlineData("rt=May 05 2024 18:40:50", 18)]
+    [InlineData("rt=May 05 2024 18:40:50 dtz=Europe/Vienna", 16)]
+    [InlineData("dtz=UTC rt=May 05 2024 18:40:50", 18)]
+    [InlineData("rt=May 05 2024 18:40:50 dtz=../../etc/passwd", 18)]
+    [InlineData("rt=May 05 2024 18:40:50 UTC dtz=Europe/Vienna", 18)]
+    [InlineData("start=May 05 2024 17:40:50 rt=May 05 2024 18:40:50", 18)]
+    [InlineData("start=May 05 2024 17:40:50", 17)]
+    [InlineData("FTNTFGTeventtime=1714934450000000000", 18)]
+    public void A_zone_of_its_own_holds_for_times_without_one(string fields, int hour) =>
+        Assert.Equal(
+            new DateTimeOffset(2024, 5, 5, hour, 40, 50, TimeSpan.Zero),
+            Parsing.EventOf($"CEF:0|v|p|1|id|name|5|act=Drop src=198.51.100.7 {fields}").Timestamp
+        );
 
     [Theory]
     [InlineData("CEF:0|Vendor|Product|1|id", "the CEF header is cut off")]

@@ -104,6 +104,26 @@ public sealed class MappedTests
     }
 
     [Fact]
+    public void A_mapping_tells_the_shape_of_its_times()
+    {
+        var reader = new EventReader(Json with { TimeFormat = "dd/MM/yyyy HH:mm:ss" });
+
+        var (_, events) = Parsing.Read(
+            "{\"when\":\"05/05/2024 18:40:50\",\"client.addr\":\"198.51.100.7\",\"result\":\"deny\"}"u8.ToArray(),
+            reader
+        );
+
+        Assert.Equal(new DateTimeOffset(2024, 5, 5, 18, 40, 50, TimeSpan.Zero), Assert.Single(events).Timestamp);
+        Assert.StartsWith(
+            "@timestamp is \"2024-05-05\", which is not of the mapping's time format",
+            Parsing
+                .Read("{\"when\":\"2024-05-05\",\"client.addr\":\"198.51.100.7\"}"u8.ToArray(), reader)
+                .Reading.Problem,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public void Every_line_can_be_a_deny()
     {
         var reader = new EventReader(
@@ -124,6 +144,10 @@ public sealed class MappedTests
     [Theory]
     [InlineData("{\"other\":1}", "no field of the mapping is in this line; it looks for when, client.addr")]
     [InlineData("{\"result\":\"deny\"}", "the field for source.ip is missing or no address: \"client.addr\"")]
+    [InlineData(
+        "{\"when\":\"05.05.2024\",\"client.addr\":\"198.51.100.7\",\"result\":\"deny\"}",
+        "@timestamp is \"05.05.2024\", which is no time of a known shape: give the mapping a time format"
+    )]
     [InlineData("{\"result\":", "broken JSON at byte")]
     [InlineData("no document", "Own mapping of fields does not know this line")]
     public void A_line_that_does_not_fit_says_what_is_missing(string line, string problem) =>

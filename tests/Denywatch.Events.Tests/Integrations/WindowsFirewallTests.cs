@@ -107,4 +107,22 @@ public sealed class WindowsFirewallTests
             (Assert.Single(events).Source?.ToString(), events[0].SourcePort, events[0].DestinationPort)
         );
     }
+
+    [Fact]
+    public void Lines_that_it_left_out_are_told()
+    {
+        var read = Parsing.EventOf("2024-05-05 18:40:50 INFO-EVENTS-LOST - - - - - - - - - - - - 17 -");
+
+        Assert.Equal((EventKind.Suppressed, 17L, Verdict.None), (read.Kind, read.Count, read.Verdict));
+        Assert.Equal(new DateTimeOffset(2024, 5, 5, 18, 40, 50, TimeSpan.Zero), read.Timestamp);
+    }
+
+    [Fact]
+    public void A_line_of_iptables_behind_a_time_is_not_its() =>
+        Assert.Equal(
+            "iptables",
+            Parsing
+                .Read("2024-05-05 18:40:50 DROP IN=eth0 OUT= SRC=198.51.100.7 DST=203.0.113.1 PROTO=TCP SPT=1 DPT=22")
+                .Reading.Integration
+        );
 }

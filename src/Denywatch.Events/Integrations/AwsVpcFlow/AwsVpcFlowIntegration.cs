@@ -22,6 +22,8 @@ public sealed class AwsVpcFlowIntegration : IIntegration
 
     public bool Recognises(in LogLine line)
     {
+        if (JsonEvents.Holds(line, "\"srcaddr\""u8) && JsonEvents.Holds(line, "\"dstaddr\""u8))
+            return !JsonEvents.IsInSchema(line);
         var text = TextOf(line);
         if (text.Length is < 8 or > 2048 || text.Contains((byte)'='))
             return false;
@@ -36,6 +38,14 @@ public sealed class AwsVpcFlowIntegration : IIntegration
 
     public Outcome Parse(in LogLine line, ICollection<FirewallEvent> events)
     {
+        var draft = new EventDraft();
+        if (!JsonEvents.In(line).IsEmpty)
+        {
+            if (JsonEvents.Read(line, FlowFormat.InDocuments, ref draft) is { } problem)
+                return Outcome.Rejected(problem);
+            return Add(draft, line, events);
+        }
+
         var text = TextOf(line);
         Span<Range> ranges = stackalloc Range[MostColumns];
         var row = CsvRow.Read(text, ranges, (byte)' ');
@@ -46,10 +56,13 @@ public sealed class AwsVpcFlowIntegration : IIntegration
         if (columns.Count == 0)
             return Outcome.Understood;
 
-        var draft = new EventDraft();
         for (var i = 0; i < row.Count; i++)
             draft.Take(columns[i], row[i], line.Receipt);
+        return Add(draft, line, events);
+    }
 
+    private static Outcome Add(in EventDraft draft, in LogLine line, ICollection<FirewallEvent> events)
+    {
         var verdict =
             draft.Action is "reject" ? Verdict.Denied
             : draft.Action is "accept" ? Verdict.Allowed

@@ -9,33 +9,36 @@ internal sealed class FlowFormat
     private const int LongestHeader = 2048;
     private const EventField Version = (EventField)200;
 
-    private static readonly Names<EventField> Known = new(
-        new Dictionary<string, EventField>(StringComparer.Ordinal)
-        {
-            ["version"] = Version,
-            ["account-id"] = Version,
-            ["srcaddr"] = EventField.Source,
-            ["pkt-srcaddr"] = EventField.OtherSource,
-            ["dstaddr"] = EventField.Destination,
-            ["pkt-dstaddr"] = EventField.OtherDestination,
-            ["srcport"] = EventField.SourcePort,
-            ["dstport"] = EventField.DestinationPort,
-            ["protocol"] = EventField.Transport,
-            ["packets"] = EventField.Packets,
-            ["bytes"] = Version,
-            ["start"] = EventField.OtherTime,
-            ["end"] = EventField.Time,
-            ["action"] = EventField.Action,
-            ["log-status"] = EventField.Kind,
-            ["flow-direction"] = EventField.Direction,
-            ["vpc-id"] = EventField.Observer,
-            ["tgw-id"] = EventField.Observer,
-            ["interface-id"] = EventField.OtherObserver,
-            ["reject-reason"] = EventField.OtherAction,
-            ["instance-id"] = Version,
-            ["subnet-id"] = Version,
-        }
-    );
+    private static readonly Dictionary<string, EventField> Meanings = new(StringComparer.Ordinal)
+    {
+        ["version"] = Version,
+        ["account-id"] = Version,
+        ["srcaddr"] = EventField.Source,
+        ["pkt-srcaddr"] = EventField.OtherSource,
+        ["dstaddr"] = EventField.Destination,
+        ["pkt-dstaddr"] = EventField.OtherDestination,
+        ["srcport"] = EventField.SourcePort,
+        ["dstport"] = EventField.DestinationPort,
+        ["protocol"] = EventField.Transport,
+        ["packets"] = EventField.Packets,
+        ["bytes"] = Version,
+        ["start"] = EventField.OtherTime,
+        ["end"] = EventField.Time,
+        ["action"] = EventField.Action,
+        ["log-status"] = EventField.Kind,
+        ["flow-direction"] = EventField.Direction,
+        ["vpc-id"] = EventField.Observer,
+        ["tgw-id"] = EventField.Observer,
+        ["interface-id"] = EventField.OtherObserver,
+        ["reject-reason"] = EventField.OtherAction,
+        ["instance-id"] = Version,
+        ["subnet-id"] = Version,
+    };
+
+    private static readonly Names<EventField> Known = new(Meanings);
+
+    /// <summary>The same names where a pipeline has made documents of the records.</summary>
+    public static Names<EventField> InDocuments { get; } = Documents();
 
     private readonly EventField[] columns;
 
@@ -146,6 +149,16 @@ internal sealed class FlowFormat
         }
         return true;
     }
+
+    private static Names<EventField> Documents() =>
+        new(
+            Meanings
+                .Where(name => name.Value != Version)
+                .SelectMany(name =>
+                    new[] { name.Key, name.Key.Replace('-', '_') }.Select(key => KeyValuePair.Create(key, name.Value))
+                )
+                .Append(new("@timestamp", EventField.OtherTime))
+        );
 
     private static bool IsSeconds(ReadOnlySpan<byte> text) =>
         text.Length == 10 && text.Number() is >= 1_200_000_000 and <= 4_000_000_000;

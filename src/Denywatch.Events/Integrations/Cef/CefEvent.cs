@@ -38,6 +38,7 @@ internal ref struct CefEvent
             ["deviceDirection"] = EventField.Direction,
             ["rt"] = EventField.Time,
             ["deviceReceiptTime"] = EventField.Time,
+            ["FTNTFGTeventtime"] = EventField.OtherTime,
             ["dvchost"] = EventField.Observer,
             ["deviceHostName"] = EventField.Observer,
             ["devname"] = EventField.Observer,
@@ -67,6 +68,15 @@ internal ref struct CefEvent
             ["access rule name"] = EventField.Rule,
             ["access control rule name"] = EventField.Rule,
             ["firewall rule"] = EventField.Rule,
+            ["access rule"] = EventField.Rule,
+            ["security rule"] = EventField.Rule,
+            ["rulelabel"] = EventField.Rule,
+            ["rule label"] = EventField.Rule,
+            ["acl name"] = EventField.Rule,
+            ["ruleid"] = EventField.OtherRule,
+            ["rule id"] = EventField.OtherRule,
+            ["policy id"] = EventField.OtherRule,
+            ["firewall policy"] = EventField.OtherRule,
             ["acl"] = EventField.Rule,
             ["policy"] = EventField.OtherRule,
             ["policy name"] = EventField.OtherRule,
@@ -91,7 +101,8 @@ internal ref struct CefEvent
     {
         ReadOnlySpan<byte> start = [],
             end = [],
-            written = [];
+            written = [],
+            zone = [];
         var custom = new CefCustomFields();
         var pairs = new CefPairs(extension);
         while (pairs.Next())
@@ -102,6 +113,8 @@ internal ref struct CefEvent
                 case EventField.None:
                     if (pairs.Key.SequenceEqual("start"u8) || pairs.Key.SequenceEqual("startTime"u8))
                         start = pairs.Value;
+                    else if (pairs.Key.SequenceEqual("dtz"u8))
+                        zone = pairs.Value;
                     else if (pairs.Key.SequenceEqual("end"u8))
                         end = pairs.Value;
                     else
@@ -114,7 +127,7 @@ internal ref struct CefEvent
                 case EventField.Action:
                     break;
                 case EventField.OtherAction:
-                    OtherAction = pairs.Value;
+                    OtherAction = pairs.Unquoted;
                     break;
                 case EventField.Time:
                     written = pairs.Value;
@@ -145,12 +158,17 @@ internal ref struct CefEvent
             if (MeaningOf(custom.Label(i, extension)) is { } meaning)
                 Draft.Take(meaning, custom.Value(i, extension), receipt);
         }
+        receipt = In(zone, receipt);
         if (isSession)
             Draft.Take(EventField.Time, start, receipt);
         Draft.Take(EventField.Time, written, receipt);
         Draft.Take(EventField.OtherTime, start, receipt);
         Draft.Take(EventField.OtherTime, end, receipt);
     }
+
+    // The device's zone, for times that state none.
+    private static Receipt In(ReadOnlySpan<byte> zone, Receipt receipt) =>
+        Zones.Of(zone) is { } known && !ReferenceEquals(known, receipt.Zone) ? receipt with { Zone = known } : receipt;
 
     private static EventField? MeaningOf(ReadOnlySpan<byte> label)
     {

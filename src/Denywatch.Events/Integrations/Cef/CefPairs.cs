@@ -24,6 +24,10 @@ internal ref struct CefPairs
     public ReadOnlySpan<byte> Key { get; private set; }
     public ReadOnlySpan<byte> Value { get; private set; }
 
+    /// <summary>The value without the quotes that some devices put around it.</summary>
+    public readonly ReadOnlySpan<byte> Unquoted =>
+        Value.Length > 1 && Value[0] == '"' && Value[^1] == '"' ? Value[1..^1] : Value;
+
     /// <summary>Where the value begins in the extension.</summary>
     public int ValueStart { get; private set; }
 

@@ -16,6 +16,8 @@ public sealed class CiscoUmbrellaIntegration : IIntegration
     public bool Recognises(in LogLine line)
     {
         var text = TextOf(line);
+        if (IsHeader(text))
+            return true;
         if (text.Length < 40 || text[0] is not ((byte)'"' or (byte)'2') || text.IndexOf((byte)',') is < 19 or > 21)
             return false;
         Span<Range> ranges = stackalloc Range[MostColumns];
@@ -24,6 +26,8 @@ public sealed class CiscoUmbrellaIntegration : IIntegration
 
     public Outcome Parse(in LogLine line, ICollection<FirewallEvent> events)
     {
+        if (IsHeader(TextOf(line)))
+            return Outcome.Understood;
         Span<Range> ranges = stackalloc Range[MostColumns];
         var row = CsvRow.Read(TextOf(line), ranges);
         if (UmbrellaLog.Of(row) is not { } log)
@@ -72,6 +76,10 @@ public sealed class CiscoUmbrellaIntegration : IIntegration
         list = comma < 0 ? [] : list[(comma + 1)..];
         return part.Trim((byte)' ');
     }
+
+    // An export may be set to begin with the columns' names; the columns are the same.
+    private static bool IsHeader(ReadOnlySpan<byte> text) =>
+        (text.StartsWith("Timestamp,"u8) || text.StartsWith("\"Timestamp\","u8)) && text.IndexOf("Identit"u8) > 0;
 
     // A row begins with its time, which reads like a syslog header.
     private static ReadOnlySpan<byte> TextOf(in LogLine line) =>

@@ -46,9 +46,19 @@ internal struct EcsDocument
     private bool isOriginal;
 
     public string? WrapperHost,
-        WrapperProgram;
+        WrapperProgram,
+        UserName;
 
     public readonly string? Observer => ObserverName ?? ObserverHostname ?? HostName;
+
+    /// <summary>
+    /// Someone changed a firewall's configuration. An observer must be named: what a host or a cloud account changes on
+    /// itself says nothing about a firewall.
+    /// </summary>
+    public readonly bool IsChange =>
+        (Marks & EcsMarks.CategoryConfiguration) != EcsMarks.None
+        && (Marks & EcsMarks.TypeChange) != EcsMarks.None
+        && (ObserverName ?? ObserverHostname) is not null;
 
     /// <summary>True where any field speaks of events in the schema's words.</summary>
     public readonly bool IsInSchema =>
@@ -134,6 +144,9 @@ internal struct EcsDocument
                 break;
             case EcsField.WrapperHost:
                 WrapperHost ??= Words.OrNull(value);
+                break;
+            case EcsField.UserName:
+                UserName ??= Words.OrNull(value);
                 break;
             case EcsField.WrapperProgram:
                 WrapperProgram ??= Words.OrNull(value);

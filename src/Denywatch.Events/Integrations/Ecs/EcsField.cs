@@ -40,6 +40,7 @@ internal enum EcsField : byte
     WrapperHost,
     WrapperProgram,
     SchemaMark,
+    UserName,
 }
 
 /// <summary>The keys we read, dotted; nested objects spell the same path.</summary>
@@ -78,7 +79,13 @@ internal static class EcsFields
             ["host.hostname"] = EcsField.HostName,
             ["rule.name"] = EcsField.RuleName,
             ["rule.id"] = EcsField.RuleId,
+            ["user.name"] = EcsField.UserName,
+            // Where shippers put the line: GELF, Splunk's exports and collector, containers, journald.
             ["message"] = EcsField.Message,
+            ["short_message"] = EcsField.Message,
+            ["_raw"] = EcsField.Message,
+            ["result._raw"] = EcsField.Message,
+            ["event"] = EcsField.Message,
             ["msg"] = EcsField.Message,
             ["log"] = EcsField.Message,
             ["event.original"] = EcsField.EventOriginal,
@@ -87,6 +94,8 @@ internal static class EcsFields
             ["fromhost"] = EcsField.WrapperHost,
             ["log.syslog.hostname"] = EcsField.WrapperHost,
             ["HOST"] = EcsField.WrapperHost,
+            ["_HOSTNAME"] = EcsField.WrapperHost,
+            ["SYSLOG_IDENTIFIER"] = EcsField.WrapperProgram,
             ["programname"] = EcsField.WrapperProgram,
             ["syslogtag"] = EcsField.WrapperProgram,
             ["app-name"] = EcsField.WrapperProgram,

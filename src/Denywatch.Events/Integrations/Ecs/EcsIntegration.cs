@@ -40,7 +40,9 @@ public sealed class EcsIntegration : IIntegration
             new FirewallEvent
             {
                 Verdict = verdict.Verdict,
-                Reason = verdict.Reason,
+                Kind = document.IsChange ? EventKind.Change : EventKind.Traffic,
+                By = document.IsChange ? document.UserName : null,
+                Reason = verdict.Reason ?? (document.IsChange ? document.Action : null),
                 Timestamp = document.Timestamp ?? document.FallbackTimestamp ?? line.HeaderTime,
                 Action = document.Action,
                 Source = document.Source,

@@ -47,7 +47,8 @@ internal static class EcsVerdict
     /// <summary>Network traffic by category; without any category, by having both ends.</summary>
     private static bool IsTraffic(in EcsDocument document) =>
         Has(document.Marks, EcsMarks.CategoryNetwork | EcsMarks.CategoryIntrusion)
-        || !Has(document.Marks, EcsMarks.CategoryOther | EcsMarks.CategoryWeb) && document.Source is not null;
+        || !Has(document.Marks, EcsMarks.CategoryOther | EcsMarks.CategoryWeb | EcsMarks.CategoryConfiguration)
+            && document.Source is not null;
 
     /// <summary>Flows of Packetbeat and Network Packet Capture, and Zeek's connections.</summary>
     private static bool IsUnanswered(in EcsDocument document) =>

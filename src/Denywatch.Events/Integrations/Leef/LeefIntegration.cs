@@ -32,6 +32,7 @@ public sealed class LeefIntegration : IIntegration
             ["proto"] = EventField.Transport,
             ["protocol"] = EventField.Transport,
             ["devTime"] = EventField.Time,
+            ["devTimeFormat"] = EventField.Text,
             ["deviceTime"] = EventField.OtherTime,
             ["ReceiveTime"] = EventField.OtherTime,
             ["TimeGenerated"] = EventField.OtherTime,
@@ -73,7 +74,9 @@ public sealed class LeefIntegration : IIntegration
         var draft = new EventDraft();
         ReadOnlySpan<byte> action = [],
             other = [],
-            category = [];
+            category = [],
+            time = [],
+            pattern = [];
         var pairs = new LeefPairs(header.Fields, header.Separator);
         while (pairs.Next())
         {
@@ -85,11 +88,16 @@ public sealed class LeefIntegration : IIntegration
                 other = value;
             else if (field == EventField.Kind)
                 category = value;
+            else if (field == EventField.Time)
+                time = value;
+            else if (field == EventField.Text)
+                pattern = value;
             draft.Take(field, value, line.Receipt);
         }
 
         var (verdict, reason) = VerdictOf(header, action, other, category, draft);
-        events.Add(draft.ToEvent(verdict, reason, line));
+        var at = PatternTime.Of(time, pattern, line.Receipt.Zone); // else the draft has read it by its shape
+        events.Add(draft.ToEvent(verdict, reason, line, at));
         return Outcome.Understood;
     }
 

@@ -59,6 +59,12 @@ public sealed record FieldMapping
     /// <summary>Values of <c>event.action</c> that allow, in any case.</summary>
     public IReadOnlyList<string> Allowed { get; init; } = [];
 
+    /// <summary>
+    /// Shape of <c>@timestamp</c>, such as <c>dd/MM/yyyy HH:mm:ss</c>, in the letters of Java's SimpleDateFormat. Null:
+    /// ISO 8601, seconds since 1970 and the like are told by themselves.
+    /// </summary>
+    public string? TimeFormat { get; init; }
+
     /// <summary>The source sends denies only: no field has to say so.</summary>
     public bool EveryLineIsDenied { get; init; }
 

@@ -17,6 +17,8 @@ public sealed class MappedIntegration : IIntegration
     private readonly string[] denied,
         allowed;
 
+    private readonly byte[]? timeFormat;
+
     // Of the rows: given, or read from the header.
     private EventField[]? columns;
 
@@ -27,6 +29,7 @@ public sealed class MappedIntegration : IIntegration
             throw new ArgumentException(problem, nameof(mapping));
         this.mapping = mapping;
         fields = new(mapping.Fields.Select(field => KeyValuePair.Create(field.Key, FieldMapping.FieldOf(field.Value))));
+        timeFormat = string.IsNullOrWhiteSpace(mapping.TimeFormat) ? null : Encoding.UTF8.GetBytes(mapping.TimeFormat);
         keys =
         [
             .. mapping
@@ -39,6 +42,9 @@ public sealed class MappedIntegration : IIntegration
         if (mapping.Columns.Count > 0)
             columns = [.. mapping.Columns.Select(column => fields[Encoding.UTF8.GetBytes(column)])];
     }
+
+    // Of the line that is being read.
+    private string? unreadTime;
 
     public string Name => "mapped";
     public string Title => "Own mapping of fields";
@@ -57,6 +63,7 @@ public sealed class MappedIntegration : IIntegration
     {
         var draft = new EventDraft();
         var found = 0;
+        unreadTime = null;
         switch (mapping.Format)
         {
             case MappedFormat.Json:
@@ -75,6 +82,16 @@ public sealed class MappedIntegration : IIntegration
         if (found == 0)
             return Outcome.Rejected(
                 $"no field of the mapping is in this line; it looks for {string.Join(", ", mapping.Fields.Keys.Take(5))}"
+            );
+        // Without its time a line of yesterday would count as one of now.
+        if (unreadTime is not null)
+            return Outcome.Rejected(
+                $"@timestamp is \"{unreadTime}\", which "
+                    + (
+                        timeFormat is null
+                            ? "is no time of a known shape: give the mapping a time format"
+                            : $"is not of the mapping's time format \"{mapping.TimeFormat}\""
+                    )
             );
         var (verdict, reason) = VerdictOf(draft.Action);
         if (verdict == Verdict.Denied && draft.Source is null)
@@ -162,17 +179,21 @@ public sealed class MappedIntegration : IIntegration
         return named > 0 && named >= mapping.Fields.Count / 2;
     }
 
-    private static void Take(
-        EventField field,
-        ReadOnlySpan<byte> value,
-        Receipt receipt,
-        ref EventDraft draft,
-        ref int found
-    )
+    private void Take(EventField field, ReadOnlySpan<byte> value, Receipt receipt, ref EventDraft draft, ref int found)
     {
         if (field == EventField.None)
             return;
         found++;
+        if (field == EventField.Time && !value.IsEmpty)
+        {
+            var at = timeFormat is null
+                ? AnyTime.Of(value, receipt)
+                : PatternTime.Of(value.Trim((byte)' '), timeFormat, receipt.Zone);
+            if (at is null)
+                unreadTime = Words.Of(value);
+            draft.At(at);
+            return;
+        }
         draft.Take(field, value, receipt);
     }
 }

@@ -22,6 +22,7 @@ internal sealed class PacketLogFormat
             ["src-port"] = EventField.SourcePort,
             ["dst-port"] = EventField.DestinationPort,
             ["path"] = EventField.Direction,
+            ["info"] = EventField.Count,
         }
     );
 
@@ -109,6 +110,12 @@ internal sealed class PacketLogFormat
                 draft.Take(columns[i], row[i], line.Receipt);
         }
         var at = AnyTime.Of(date, clock, line.Receipt.Zone);
+
+        if (draft.Action is "info-events-lost")
+        {
+            events.Add(Notice.Suppressed(line, draft.Count, "action=info-events-lost") with { Timestamp = at });
+            return Outcome.Understood;
+        }
 
         var verdict =
             draft.Action is "drop" ? Verdict.Denied

@@ -48,7 +48,7 @@ public sealed class ZeekIntegration : IIntegration
 
     public bool Recognises(in LogLine line)
     {
-        if (JsonEvents.Holds(line, "\"id.orig_h\""u8))
+        if (JsonEvents.Holds(line, "orig_h\""u8) && !JsonEvents.IsInSchema(line))
             return true;
         var text = line.Raw;
         if (text.StartsWith("#separator"u8) || text.StartsWith("#fields\t"u8) || text.StartsWith("#path\t"u8))
