@@ -29,6 +29,10 @@ internal static class QualityBenchmark
         {
             Row("thinned", Figures.Of(Verdicts(corpus.Select((s, i) => s.Thinned(i)), ct)));
             Row("shifted", Figures.Of(Verdicts(corpus.Select(s => s.Shifted(new(7, 15, 0))), ct)));
+            var made = JudgeAll(MadeSeries.All(seed: 20, ofEach: 10), ct);
+            Row("made", Figures.Of([.. made.Select(j => j.Verdict)]));
+            foreach (var family in made.GroupBy(j => j.Series.Family))
+                Row("family " + family.Key, Figures.Of([.. family.Select(j => j.Verdict)]));
         }
 
         return Task.FromResult<IReadOnlyList<KeyValuePair<string, double>>>(
