@@ -1,87 +1,109 @@
-using System.Numerics;
-
 namespace Denywatch.Detection;
 
 /// <summary>
-/// Bursts that come back at the same time of day or week, such as a nightly scan: expected once they came in three of the
-/// last five days or two of the last three weeks, give or take a slot. Kept apart from the seasons, since a burst that
-/// bends the mean of its slot would also widen everything around it.
+/// Bursts that come back, such as a nightly scan: the last ones are remembered with start, length and height, and one is
+/// expected at a time that earlier ones foretell: three of the last five days, two of the last three weeks, or the last two
+/// fortnights, give or take two buckets. Kept apart from the seasons, since a burst that bends the mean of its slot would
+/// also widen everything around it.
 /// </summary>
-internal sealed class RecurringPeaks(int slotsPerDay)
+internal sealed class RecurringPeaks(TimeSpan span)
 {
-    private const int DaysKept = 0b11111;
-    private const int WeeksKept = 0b111;
+    private const int Kept = 64;
+    private const int Tolerance = 2;
 
-    private readonly byte[] dayBits = new byte[slotsPerDay];
-    private readonly byte[] weekBits = new byte[slotsPerDay * 7];
+    private readonly int perDay = Math.Max(1, (int)(TimeSpan.FromDays(1) / span));
+    private readonly int[] starts = new int[Kept];
+    private readonly byte[] lengths = new byte[Kept];
+    private readonly Half[] heights = new Half[Kept];
+    private int count;
+    private int next;
+    private int quietFor = int.MaxValue / 2;
 
-    /// <summary>ln(1 + height): half precision is then within one percent at any height.</summary>
-    private readonly Half[] dayHeight = new Half[slotsPerDay];
-    private readonly Half[] weekHeight = new Half[slotsPerDay * 7];
-    private long lastVisit = -1;
-
-    /// <summary>The count that a burst is expected to reach in this slot; 0 where none is expected.</summary>
-    public double ExpectedAt(int slot, int weekday)
+    /// <summary>The count that a burst is expected to reach in this bucket; 0 where none is expected.</summary>
+    /// <param name="at">Number of the bucket by the site's clock.</param>
+    public double ExpectedAt(int at)
     {
-        var highest = 0.0;
-        for (var i = -1; i <= 1; i++)
-        {
-            var daily = Wrap(slot + i, dayBits.Length);
-            if (BitOperations.PopCount(dayBits[daily]) >= 3)
-                highest = Math.Max(highest, (double)dayHeight[daily]);
-            var weekly = Wrap(weekday * slotsPerDay + slot + i, weekBits.Length);
-            if (BitOperations.PopCount(weekBits[weekly]) >= 2)
-                highest = Math.Max(highest, (double)weekHeight[weekly]);
-        }
-
+        if (count == 0)
+            return 0;
+        var highest = Math.Max(
+            Math.Max(Foretold(at, perDay, 5, 3), Foretold(at, 7 * perDay, 3, 2)),
+            Foretold(at, 14 * perDay, 2, 2)
+        );
         return highest > 0 ? Math.Exp(highest) - 1 : 0;
     }
 
-    /// <param name="visit">Number of the slot since the epoch: several short buckets may share one.</param>
-    public void Learn(int slot, int weekday, long visit, double count, bool isPeak)
+    private double Foretold(int at, int period, int looks, int needed)
     {
-        var weekly = weekday * slotsPerDay + slot;
-        if (visit != lastVisit)
+        double best = 0;
+        double second = 0;
+        var hits = 0;
+        var seen = 0;
+        for (var i = 0; i < count; i++)
         {
-            dayBits[slot] = (byte)(dayBits[slot] << 1 & DaysKept);
-            weekBits[weekly] = (byte)(weekBits[weekly] << 1 & WeeksKept);
-            lastVisit = visit;
+            // The run that goes on now foretells nothing about itself.
+            var age = at - starts[i];
+            var periods = (age + Tolerance + (period - Tolerance) / 2) / period;
+            if (periods < 1 || periods > looks)
+                continue;
+            var phase = age - periods * period;
+            if (phase < -Tolerance || phase > lengths[i] - 1 + Tolerance)
+                continue;
+            if ((seen & 1 << periods) == 0)
+                hits++;
+            seen |= 1 << periods;
+            var height = (double)heights[i];
+            if (height > best)
+                (best, second) = (height, best);
+            else
+                second = Math.Max(second, height);
         }
+        return hits >= needed ? 0.7 * best + 0.3 * second : 0;
+    }
 
+    public void Learn(int at, double value, bool isPeak)
+    {
         if (!isPeak)
+        {
+            quietFor++;
             return;
-
-        dayHeight[slot] = Blend(dayHeight[slot], dayBits[slot], count);
-        weekHeight[weekly] = Blend(weekHeight[weekly], weekBits[weekly], count);
-        dayBits[slot] |= 1;
-        weekBits[weekly] |= 1;
+        }
+        var last = (next + Kept - 1) % Kept;
+        var height = (Half)Math.Log(1 + value);
+        if (count > 0 && at - (starts[last] + lengths[last]) <= 1 && at - starts[last] < 200)
+        {
+            lengths[last] = (byte)(at - starts[last] + 1);
+            heights[last] = height > heights[last] ? height : heights[last];
+        }
+        else
+        {
+            starts[next] = at;
+            lengths[next] = 1;
+            heights[next] = height;
+            next = (next + 1) % Kept;
+            count = Math.Min(count + 1, Kept);
+        }
+        quietFor = 0;
     }
 
     public void Save(StateWriter state)
     {
-        state.Add(dayBits);
-        state.Add(weekBits);
-        state.Add(dayHeight);
-        state.Add(weekHeight);
-        state.Add(lastVisit);
+        foreach (var start in starts)
+            state.Add((long)start);
+        state.Add(lengths);
+        state.Add(heights);
+        state.Add((long)count);
+        state.Add((long)next);
+        state.Add((long)quietFor);
     }
 
     public void Load(ref StateReader state)
     {
-        state.Fill(dayBits);
-        state.Fill(weekBits);
-        state.Fill(dayHeight);
-        state.Fill(weekHeight);
-        lastVisit = state.Long();
+        for (var i = 0; i < Kept; i++)
+            starts[i] = (int)state.Long();
+        state.Fill(lengths);
+        state.Fill(heights);
+        count = (int)state.Long();
+        next = (int)state.Long();
+        quietFor = (int)state.Long();
     }
-
-    /// <summary>The higher of the two for the most part: the next run may well be as high as the highest.</summary>
-    private static Half Blend(Half height, byte bits, double count)
-    {
-        var now = Math.Log(1 + count);
-        var before = bits == 0 ? now : (double)height;
-        return (Half)(0.7 * Math.Max(now, before) + 0.3 * Math.Min(now, before));
-    }
-
-    private static int Wrap(int slot, int slots) => (slot + slots) % slots;
 }

@@ -17,6 +17,7 @@ internal sealed class Seasons
     private const double Least = 1e-6;
 
     private readonly int slotsPerDay;
+    private readonly TimeSpan span;
     private readonly double bucketsPerDay;
     private readonly TimeZoneInfo zone;
     private readonly float[] day;
@@ -42,7 +43,8 @@ internal sealed class Seasons
         daySeen = new byte[slotsPerDay];
         week = new float[slotsPerDay * 7];
         weekSeen = new byte[slotsPerDay * 7];
-        peaks = new(slotsPerDay);
+        peaks = new(span);
+        this.span = span;
     }
 
     /// <summary>Learnt buckets within an hour of this time of day, at most <paramref name="enough"/>.</summary>
@@ -87,10 +89,15 @@ internal sealed class Seasons
         }
 
         var mean = Math.Max(sum / weights * drift, Least);
+        var other = 0.0;
+        for (var i = -2; i <= 2; i++)
+            other = Math.Max(other, MeanOfSlot(slot + i, weekday));
+        other = Math.Max(other, sum / weights) * Math.Max(1, drift);
         return new(
+            Math.Max(other, mean),
             Math.Max(sum / weights, Least),
             mean,
-            Math.Max(0, peaks.ExpectedAt(slot, weekday) - mean),
+            Math.Max(0, peaks.ExpectedAt(NumberOf(bucket)) - mean),
             means[0],
             means[1],
             means[2],
@@ -143,11 +150,24 @@ internal sealed class Seasons
         weekSeen[weekSlot] = (byte)Math.Min(weekSeen[weekSlot] + 1, 250);
     }
 
+    private double MeanOfSlot(int slot, int weekday)
+    {
+        if (slot < 0 || slot >= slotsPerDay)
+        {
+            weekday = Wrap(weekday + (slot < 0 ? -1 : 1), 7);
+            slot = Wrap(slot, slotsPerDay);
+        }
+        var weekSlot = weekday * slotsPerDay + slot;
+        var smooth = Shrink(Smooth(slot) * WeekdayFactor(weekday), Math.Min(daySeen[slot], 1 / DayRate) * 3, level);
+        var sharp = Shrink(day[slot] * WeekdayFactor(weekday), Math.Min(daySeen[slot], 1 / DayRate), smooth);
+        var weekly = Shrink(week[weekSlot], Math.Min(weekSeen[weekSlot], 1 / WeekRate), smooth);
+        return Math.Max(sharp, weekly);
+    }
+
     /// <summary>Remembers whether this bucket held a burst.</summary>
     public void LearnPeak(DateTimeOffset bucket, double count, bool isPeak)
     {
-        var (slot, weekday) = SlotOf(bucket);
-        peaks.Learn(slot, weekday, bucket.UtcTicks / (TimeSpan.TicksPerDay / slotsPerDay), count, isPeak);
+        peaks.Learn(NumberOf(bucket), count, isPeak);
     }
 
     /// <summary>Takes a lasting change of level over into every opinion.</summary>
@@ -251,6 +271,9 @@ internal sealed class Seasons
         return ((int)(local.TimeOfDay.TotalMinutes * slotsPerDay / 1440), (int)local.DayOfWeek);
     }
 
+    private int NumberOf(DateTimeOffset bucket) =>
+        (int)(TimeZoneInfo.ConvertTime(bucket, zone).DateTime.Ticks / span.Ticks);
+
     private static int Wrap(int slot, int slots) => ((slot % slots) + slots) % slots;
 }
 
@@ -260,6 +283,7 @@ internal sealed class Seasons
 /// <param name="Burst">What a recurring burst may add to it; 0 where none is expected.</param>
 /// <param name="Seen">How often this time of day was learnt.</param>
 internal readonly record struct Expectation(
+    double Other,
     double Season,
     double Mean,
     double Burst,

@@ -190,7 +190,8 @@ public sealed class SeriesModel
         if (taught > 0)
             spread.Learn(prediction.Mean, prediction.WithoutBurst(count));
 
-        surges.Learn(freed, prediction.Mean, prediction.Variance);
+        var apart = prediction.Expected.Other - prediction.Mean;
+        surges.Learn(freed, prediction.Mean, prediction.Variance + Surges.OtherChance * apart * apart);
         seasons.Learn(bucket, freed, prediction.Expected, spread);
         seasons.LearnPeak(bucket, count, count > ceiling);
         taught++;
@@ -267,7 +268,14 @@ public sealed class SeriesModel
         tail.Correct(RarestOf(prediction, count).LnChance);
 
     private (double LnChance, int Horizon) RarestOf(in Prediction prediction, double count) =>
-        surges.Rarest(prediction.Gap, prediction.WithoutBurst(count), prediction.Mean, prediction.BurstVariance);
+        surges.Rarest(
+            prediction.Gap,
+            prediction.WithoutBurst(count),
+            prediction.Mean,
+            prediction.BurstVariance,
+            prediction.Expected.Other,
+            spread.VarianceOf(prediction.Expected.Other)
+        );
 
     /// <summary>The smallest count from <paramref name="from"/> on whose score reaches the line.</summary>
     private long Crossing(in Prediction prediction, double line, long from, Sensitivity rate)

@@ -9,6 +9,7 @@ internal sealed class Surges(TimeSpan span)
 {
     public const int Horizons = 4;
     private const int Kept = 47;
+    public const double OtherChance = 0.02;
     private const double SurgeDeviations = 3.5;
 
     /// <summary>Share of the false-alarm rate that each horizon may spend: looking four times is corrected for.</summary>
@@ -32,10 +33,23 @@ internal sealed class Surges(TimeSpan span)
 
     /// <summary>The rarest of the sums that end with this bucket: ln of its chance, corrected for four looks.</summary>
     /// <param name="gap">Buckets between the last learnt one and this one.</param>
-    public (double LnChance, int Horizon) Rarest(int gap, double count, double mean, double variance)
+    public (double LnChance, int Horizon) Rarest(
+        int gap,
+        double count,
+        double mean,
+        double variance,
+        double other,
+        double otherVariance
+    )
     {
-        var best = (LnChance: new CountDistribution(mean, variance).LnChanceOfAtLeast(count) - LnShares[0], Horizon: 0);
-        var sum = new Sum(count, mean, variance);
+        var alone = new CountDistribution(mean, variance).LnChanceOfAtLeast(count);
+        if (count > mean && other > mean)
+            alone = Math.Max(
+                alone,
+                new CountDistribution(other, otherVariance).LnChanceOfAtLeast(count) + Math.Log(OtherChance)
+            );
+        var best = (LnChance: alone - LnShares[0], Horizon: 0);
+        var sum = new Sum(count, mean, variance + OtherChance * (other - mean) * (other - mean));
         var back = 0;
         for (var horizon = 1; horizon < Horizons; horizon++)
         {
