@@ -58,6 +58,35 @@ internal readonly struct CountDistribution
         }
     }
 
+    /// <summary>Mean and variance of the smaller of the count and a ceiling one deviation above the mean, at least 1.</summary>
+    public (double Ceiling, double Mean, double Variance) Clipped()
+    {
+        var deviation = Math.Sqrt(variance);
+        var ceiling = Math.Max(1, Math.Floor(mean + ClipAt * deviation));
+        if (mean > LargeMean)
+            return (mean + deviation, mean - 0.0833 * deviation, 0.7511 * variance);
+
+        var shape = mean * mean / (variance - mean);
+        var ratio = mean / (shape + mean);
+        var chance = Math.Exp(shape * Math.Log(shape / (shape + mean)));
+        double sum = chance;
+        double first = 0;
+        double second = 0;
+        for (var count = 1; count < ceiling; count++)
+        {
+            chance *= (count - 1 + shape) / count * ratio;
+            sum += chance;
+            first += count * chance;
+            second += (double)count * count * chance;
+        }
+        var rest = Math.Max(0, 1 - sum);
+        first += ceiling * rest;
+        second += ceiling * ceiling * rest;
+        return (ceiling, first, Math.Max(second - first * first, 1e-9));
+    }
+
+    private static readonly double ClipAt = double.Parse(Environment.GetEnvironmentVariable("CLIP") ?? "1");
+
     private double ScoreOf(double count)
     {
         var shape = mean * mean / variance;

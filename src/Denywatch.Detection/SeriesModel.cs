@@ -191,7 +191,13 @@ public sealed class SeriesModel
             spread.Learn(prediction.Mean, prediction.WithoutBurst(count));
 
         var apart = prediction.Expected.Other - prediction.Mean;
-        surges.Learn(freed, prediction.Mean, prediction.Variance + Surges.OtherChance * apart * apart);
+        surges.Learn(
+            prediction.WithoutBurst(count),
+            freed,
+            prediction.Mean,
+            prediction.Variance,
+            Surges.OtherChance * apart * apart
+        );
         seasons.Learn(bucket, freed, prediction.Expected, spread);
         seasons.LearnPeak(bucket, count, count > ceiling);
         taught++;
@@ -242,7 +248,7 @@ public sealed class SeriesModel
         var isLearning = seasons.Comparable(bucket, ComparableNeeded) < ComparableNeeded;
 
         // The mean of a slot that was seen n times is itself uncertain.
-        var variance = spread.VarianceOf(expected.Mean) * (1 + 1.0 / (expected.Seen + 1)) + 0.01;
+        var variance = spread.VarianceOf(expected.Mean) * (1 + 1.0 / (expected.Seen + 1)) + 0.0005;
         return new(expected, variance, gap, isLearning);
     }
 

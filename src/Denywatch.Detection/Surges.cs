@@ -1,38 +1,35 @@
 namespace Denywatch.Detection;
 
 /// <summary>
-/// The last 47 buckets, for modest rises that last: sums over 4, 16 and 48 buckets, each with a spread of its own, since
-/// errors of neighbouring buckets are not independent. The sums forget a surge that is over: it must not go on alarming
-/// for twelve hours.
+/// The last buckets, for modest rises that last.
 /// </summary>
+public static class Probe
+{
+    [ThreadStatic] public static double[]? Last;
+}
 internal sealed class Surges(TimeSpan span)
 {
-    public const int Horizons = 4;
-    private const int Kept = 47;
+    private const int Kept = 200;
+    private static double P(string name, double value) =>
+        double.Parse(Environment.GetEnvironmentVariable(name) ?? value.ToString());
+    private static readonly double SurgeDeviations = P("SURGE", 3.5);
     public const double OtherChance = 0.02;
-    private const double SurgeDeviations = 3.5;
 
-    /// <summary>Share of the false-alarm rate that each horizon may spend: looking four times is corrected for.</summary>
-    private static readonly double[] LnShares = [Math.Log(0.55), Math.Log(0.15), Math.Log(0.15), Math.Log(0.15)];
+    private static readonly int[] Lengths = [1, 4, 16, 48, (int)P("C1", 8), (int)P("C2", 24), (int)P("C3", 96)];
+    private static readonly int[] Quiet = [0, 4, (int)P("Q2", 8), (int)P("Q3", 8), (int)P("QC1", 4), (int)P("QC2", 8), (int)P("QC3", 8)];
+    public static readonly int Horizons = Lengths.Length;
+    private const int FirstClipped = 4;
+    private static readonly double[] Shares = [0.5, 0.1, P("S16", 0.05), P("S48", 0.05), P("SC", 0.1), P("SC", 0.1), P("SC", 0.1)];
+    private static readonly double[] LnShares = Shares.Select(s => Math.Log(s)).ToArray();
 
-    private readonly double keep = Math.Pow(0.5, span / TimeSpan.FromDays(14));
-    private readonly float[] counts = new float[Kept];
-    private readonly float[] means = new float[Kept];
-    private readonly float[] variances = new float[Kept];
-    private readonly double[] inflation = [1, 1.5, 2.5, 4];
+    private readonly double keep = Math.Pow(0.5, span / TimeSpan.FromDays(P("INFDAYS", 14)));
+    private readonly Entry[] ring = new Entry[Kept];
+    private readonly Entry[] clipped = new Entry[Kept];
+    private readonly double[] inflation = [1, 1.5, 2.5, 4, P("I1", 1.5), P("I2", 2.5), P("I3", 5)];
     private long next;
 
-    public static int LengthOf(int horizon) =>
-        horizon switch
-        {
-            0 => 1,
-            1 => 4,
-            2 => 16,
-            _ => 48,
-        };
+    public static int LengthOf(int horizon) => Lengths[horizon];
 
-    /// <summary>The rarest of the sums that end with this bucket: ln of its chance, corrected for four looks.</summary>
-    /// <param name="gap">Buckets between the last learnt one and this one.</param>
     public (double LnChance, int Horizon) Rarest(
         int gap,
         double count,
@@ -42,23 +39,24 @@ internal sealed class Surges(TimeSpan span)
         double otherVariance
     )
     {
-        var alone = new CountDistribution(mean, variance).LnChanceOfAtLeast(count);
+        var distribution = new CountDistribution(mean, variance);
+        var alone = distribution.LnChanceOfAtLeast(count);
         if (count > mean && other > mean)
             alone = Math.Max(
                 alone,
                 new CountDistribution(other, otherVariance).LnChanceOfAtLeast(count) + Math.Log(OtherChance)
             );
         var best = (LnChance: alone - LnShares[0], Horizon: 0);
-        var sum = new Sum(count, mean, variance + OtherChance * (other - mean) * (other - mean));
-        var back = 0;
+        Probe.Last ??= new double[Horizons];
+        Probe.Last[0] = alone;
+        var apart = OtherChance * (other - mean) * (other - mean);
         for (var horizon = 1; horizon < Horizons; horizon++)
         {
-            for (; back < LengthOf(horizon) - 1 - gap && back < Kept; back++)
-                sum = sum.Plus(counts[At(back)], means[At(back)], variances[At(back)]);
-
-            var chance =
-                new CountDistribution(sum.Mean, sum.Variance * inflation[horizon]).LnChanceOfAtLeast(sum.Count)
-                - LnShares[horizon];
+            var (rows, now) = Of(horizon, count, mean, variance, apart);
+            for (var back = 0; back < Lengths[horizon] - 1 - gap; back++)
+                now = now.Plus(rows[At(back)]);
+            var chance = now.LnChance(inflation[horizon]) - LnShares[horizon];
+            Probe.Last[horizon] = chance + LnShares[horizon];
             if (chance < best.LnChance)
                 best = (chance, horizon);
         }
@@ -66,40 +64,45 @@ internal sealed class Surges(TimeSpan span)
         return (Math.Min(0, best.LnChance), best.Horizon);
     }
 
-    public void Learn(double count, double mean, double variance)
+    private (Entry[] Rows, Entry Now) Of(int horizon, double count, double mean, double variance, double apart)
     {
-        var sum = new Sum(count, mean, variance);
-        var back = 0;
+        if (horizon < FirstClipped)
+            return (ring, new(count, mean, variance + apart));
+        var (ceiling, clippedMean, clippedVariance) = new CountDistribution(mean, variance).Clipped();
+        return (clipped, new(Math.Min(count, ceiling), clippedMean, clippedVariance + apart));
+    }
+
+    public void Learn(double count, double freed, double mean, double variance, double apart)
+    {
         for (var horizon = 1; horizon < Horizons; horizon++)
         {
-            for (; back < LengthOf(horizon) - 1; back++)
-                sum = sum.Plus(counts[At(back)], means[At(back)], variances[At(back)]);
+            var (rows, now) = Of(horizon, freed, mean, variance, apart);
+            for (var back = 0; back < Lengths[horizon] - 1; back++)
+                now = now.Plus(rows[At(back)]);
 
-            var error = sum.Count - sum.Mean;
-            var square = Math.Min(error * error / Math.Max(sum.Variance, 1e-9), 9 * inflation[horizon]);
+            var error = now.Count - now.Mean;
+            var square = Math.Min(error * error / Math.Max(now.Variance, 1e-9), 9 * inflation[horizon]);
             inflation[horizon] = Math.Max(1, inflation[horizon] * keep + square * (1 - keep));
         }
 
-        Push(count, mean, variance);
-        if (IsOver())
-            Clear();
-    }
-
-    /// <summary>The long sums are far too high, and the last hour is not high at all.</summary>
-    private bool IsOver()
-    {
-        var sum = default(Sum);
-        var last = 0.0;
-        for (var back = 0; back < Kept; back++)
+        Push(Of(1, freed, mean, variance, apart).Now, Of(FirstClipped, count, mean, variance, apart).Now);
+        for (var horizon = 2; horizon < Horizons; horizon++)
         {
-            sum = sum.Plus(counts[At(back)], means[At(back)], variances[At(back)]);
-            if (back == LengthOf(1) - 1)
-                last = sum.Deviations(inflation[1]);
-            if (back == LengthOf(2) - 1 && sum.Deviations(inflation[2]) > SurgeDeviations && last < 1)
-                return true;
+            var rows = horizon < FirstClipped ? ring : clipped;
+            var sum = default(Entry);
+            var last = 0.0;
+            for (var back = 0; back < Lengths[horizon]; back++)
+            {
+                sum = sum.Plus(rows[At(back)]);
+                if (back == Quiet[horizon] - 1)
+                    last = sum.Deviations(inflation[1]);
+            }
+            if (last < 1 && sum.Deviations(inflation[horizon]) > SurgeDeviations)
+            {
+                Clear();
+                return;
+            }
         }
-
-        return last < 1 && sum.Deviations(inflation[3]) > SurgeDeviations;
     }
 
     public void Skip(long buckets)
@@ -112,50 +115,54 @@ internal sealed class Surges(TimeSpan span)
         }
 
         for (var i = 0; i < buckets; i++)
-            Push(0, 0, 0);
+            Push(default, default);
     }
 
     /// <summary>Forgets the sums: what lasted is the new level now.</summary>
     public void Clear()
     {
-        Array.Clear(counts);
-        Array.Clear(means);
-        Array.Clear(variances);
+        Array.Clear(ring);
+        Array.Clear(clipped);
     }
 
     public void Save(StateWriter state)
     {
-        state.Add(counts);
-        state.Add(means);
-        state.Add(variances);
+        foreach (var e in ring.Concat(clipped))
+        {
+            state.Add(e.Count); state.Add(e.Mean); state.Add(e.Variance);
+        }
         state.Add(inflation);
         state.Add(next);
     }
 
     public void Load(ref StateReader state)
     {
-        state.Fill(counts);
-        state.Fill(means);
-        state.Fill(variances);
+        foreach (var rows in (Entry[][])[ring, clipped])
+        for (var i = 0; i < Kept; i++)
+            rows[i] = new(state.Double(), state.Double(), state.Double());
         state.Fill(inflation);
         next = state.Long();
     }
 
     private int At(int back) => (int)((next - 1 - back + 10L * Kept) % Kept);
 
-    private void Push(double count, double mean, double variance)
+    private void Push(Entry entry, Entry clip)
     {
-        counts[next] = (float)count;
-        means[next] = (float)mean;
-        variances[next] = (float)variance;
+        ring[next] = entry;
+        clipped[next] = clip;
         next = (next + 1) % Kept;
     }
 
-    private readonly record struct Sum(double Count, double Mean, double Variance)
+    private readonly record struct Entry(double Count, double Mean, double Variance)
     {
         public double Deviations(double inflation) => (Count - Mean) / Math.Sqrt(Variance * inflation + 1e-9);
 
-        public Sum Plus(double count, double mean, double variance) =>
-            new(Count + count, Mean + mean, Variance + variance);
+        public double LnChance(double inflation)
+        {
+            var z = (Count - Mean) / Math.Sqrt(Variance * inflation + 1e-9);
+            return z < 2 ? 0 : new CountDistribution(Mean, Variance * inflation).LnChanceOfAtLeast(Count);
+        }
+
+        public Entry Plus(in Entry e) => new(Count + e.Count, Mean + e.Mean, Variance + e.Variance);
     }
 }

@@ -12,6 +12,8 @@ internal static class QualityBenchmark
             throw new ArgumentException("quality needs --corpus DIR: a folder with labels.json and series/.", nameof(args));
 
         var corpus = LabelledSeries.ReadAll(folder);
+        if (args.Contains("--probe"))
+            ProbeTable.Print([.. corpus, .. MadeSeries.All(20, 10)]);
         var judged = JudgeAll(corpus, ct);
         Head();
         var all = Figures.Of([.. judged.Select(j => j.Verdict)]);
