@@ -21,7 +21,6 @@ public sealed class SeriesModel
     private readonly Seasons seasons;
     private readonly Spread spread;
     private readonly Surges surges;
-    private readonly TailCalibration tail;
 
     private long lastTicks;
     private long taught;
@@ -38,7 +37,6 @@ public sealed class SeriesModel
         seasons = new(span, zone);
         spread = new(span);
         surges = new(span);
-        tail = new(span);
     }
 
     /// <summary>Length of a bucket.</summary>
@@ -137,7 +135,6 @@ public sealed class SeriesModel
         seasons.Save(state);
         spread.Save(state);
         surges.Save(state);
-        tail.Save(state);
         return state.ToArray();
     }
 
@@ -167,7 +164,6 @@ public sealed class SeriesModel
         model.seasons.Load(ref reader);
         model.spread.Load(ref reader);
         model.surges.Load(ref reader);
-        model.tail.Load(ref reader);
         return reader.IsAtEnd ? model : throw new InvalidDataException("The model state is too long.");
     }
 
@@ -186,7 +182,10 @@ public sealed class SeriesModel
 
         zerosFor = 0;
         if (!prediction.IsLearning)
-            tail.Learn(RarestOf(prediction, count).LnChance);
+        {
+            RarestOf(prediction, count);
+            surges.LearnTails();
+        }
         if (taught > 0)
             spread.Learn(prediction.Mean, prediction.WithoutBurst(count));
 
@@ -271,7 +270,7 @@ public sealed class SeriesModel
     }
 
     private double LnChanceOf(in Prediction prediction, double count) =>
-        tail.Correct(RarestOf(prediction, count).LnChance);
+        RarestOf(prediction, count).LnChance;
 
     private (double LnChance, int Horizon) RarestOf(in Prediction prediction, double count) =>
         surges.Rarest(

@@ -27,6 +27,18 @@ internal sealed class Surges(TimeSpan span)
     private readonly Entry[] clipped = new Entry[Kept];
     private readonly double[] inflation = [1, 1.5, 2.5, 4, P("I1", 1.5), P("I2", 2.5), P("I3", 5)];
     private long next;
+    private static readonly double[] PriorRates = [0.45, 0.25, 0.09, 0.04, 0.09, 0.045, 0.015];
+    private static readonly double[] PriorScales = [1.1, 1.15, 1.15, 1.3, P("T4", 0.5), P("T5", 0.7), P("T6", 0.8)];
+    private readonly TailCalibration[] tails =
+    [
+        .. Enumerable.Range(0, Lengths.Length).Select(i => new TailCalibration(span, PriorRates[i], PriorScales[i])),
+    ];
+
+    public void LearnTails()
+    {
+        for (var horizon = 0; horizon < Horizons; horizon++)
+            tails[horizon].Learn(Probe.Last![horizon]);
+    }
 
     public static int LengthOf(int horizon) => Lengths[horizon];
 
@@ -46,7 +58,7 @@ internal sealed class Surges(TimeSpan span)
                 alone,
                 new CountDistribution(other, otherVariance).LnChanceOfAtLeast(count) + Math.Log(OtherChance)
             );
-        var best = (LnChance: alone - LnShares[0], Horizon: 0);
+        var best = (LnChance: tails[0].Correct(alone) - LnShares[0], Horizon: 0);
         Probe.Last ??= new double[Horizons];
         Probe.Last[0] = alone;
         var apart = OtherChance * (other - mean) * (other - mean);
@@ -55,8 +67,9 @@ internal sealed class Surges(TimeSpan span)
             var (rows, now) = Of(horizon, count, mean, variance, apart);
             for (var back = 0; back < Lengths[horizon] - 1 - gap; back++)
                 now = now.Plus(rows[At(back)]);
-            var chance = now.LnChance(inflation[horizon]) - LnShares[horizon];
-            Probe.Last[horizon] = chance + LnShares[horizon];
+            var raw = now.LnChance(inflation[horizon]);
+            Probe.Last[horizon] = raw;
+            var chance = tails[horizon].Correct(raw) - LnShares[horizon];
             if (chance < best.LnChance)
                 best = (chance, horizon);
         }
@@ -133,6 +146,8 @@ internal sealed class Surges(TimeSpan span)
         }
         state.Add(inflation);
         state.Add(next);
+        foreach (var tail in tails)
+            tail.Save(state);
     }
 
     public void Load(ref StateReader state)
@@ -142,6 +157,8 @@ internal sealed class Surges(TimeSpan span)
             rows[i] = new(state.Double(), state.Double(), state.Double());
         state.Fill(inflation);
         next = state.Long();
+        foreach (var tail in tails)
+            tail.Load(ref state);
     }
 
     private int At(int back) => (int)((next - 1 - back + 10L * Kept) % Kept);

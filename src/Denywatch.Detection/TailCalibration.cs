@@ -1,32 +1,55 @@
 namespace Denywatch.Detection;
 
 /// <summary>
-/// Corrects the tail by the series' own past, peaks over threshold: if the model were right, the excess of -ln p over a
-/// threshold would be exponential with mean 1. Where the past shows longer tails, rare is made less rare. One excess per
-/// cluster counts, each is capped and so is the correction: else incidents would make the detector deaf.
+/// Peaks over threshold for one channel.
 /// </summary>
-internal sealed class TailCalibration(TimeSpan span)
+internal sealed class TailCalibration
 {
-    private const double Threshold = 4.5;
-    private const double LongestExcess = 8;
-    private const double MostStretch = 1.5;
-    private const double PriorPeaks = 6;
-    private const int ClusterGap = 12;
+    private static double P(string name, double value) =>
+        double.Parse(Environment.GetEnvironmentVariable(name) ?? value.ToString());
+    private const double Threshold = 4;
+    private static readonly double CapExcess = P("CAPX", 3);
+    private static readonly double PriorPeaks = P("PPEAKS", 8);
+    private static readonly double PriorDays = P("PDAYS", 14);
+    private static readonly double Most = P("MOST", 1.4);
+    private static readonly double Least = P("LEAST", 0.7);
+    private static readonly double MostRate = P("MOSTRATE", 6);
+    private static readonly double LeastRate = P("LEASTRATE", 0.3);
+    private const int ClusterGap = 16;
 
-    private readonly double keep = Math.Pow(0.5, span / TimeSpan.FromDays(56));
+    private readonly double keep;
+    private readonly double priorScale;
+    private readonly double priorRate;
 
+    private readonly double priorBuckets;
+    private double buckets;
     private double peaks;
     private double excess;
     private double highest;
     private double quietFor;
 
-    private double Stretch => Math.Clamp((excess + PriorPeaks) / (peaks + PriorPeaks), 1, MostStretch);
+    public TailCalibration(TimeSpan span, double priorRate, double priorScale)
+    {
+        this.priorRate = priorRate * Math.Exp(-Threshold);
+        this.priorScale = priorScale;
+        priorBuckets = TimeSpan.FromDays(PriorDays) / span;
+        keep = Math.Pow(0.5, span / TimeSpan.FromDays(56));
+    }
 
-    public double Correct(double lnChance) =>
-        -lnChance <= Threshold ? lnChance : -(Threshold + (-lnChance - Threshold) / Stretch);
+    private double Scale => Math.Clamp((excess + PriorPeaks * priorScale) / (peaks + PriorPeaks), Least * priorScale, Most * priorScale);
+
+    private double Rate => Math.Clamp((peaks + priorRate * priorBuckets) / (buckets + priorBuckets), priorRate * LeastRate, priorRate * MostRate);
+
+    public double Correct(double lnChance)
+    {
+        var at = -Math.Log(Rate);
+        var u = -lnChance;
+        return -(u <= Threshold ? at * u / Threshold : at + (u - Threshold) / Scale);
+    }
 
     public void Learn(double lnChance)
     {
+        buckets = buckets * keep + 1;
         peaks *= keep;
         excess *= keep;
         var over = -lnChance - Threshold;
@@ -38,15 +61,16 @@ internal sealed class TailCalibration(TimeSpan span)
         else if (highest > 0 && ++quietFor >= ClusterGap)
         {
             peaks++;
-            excess += Math.Min(highest, LongestExcess);
+            excess += Math.Min(highest, CapExcess * Scale);
             highest = 0;
         }
     }
 
-    public void Save(StateWriter state) => state.Add((ReadOnlySpan<double>)[peaks, excess, highest, quietFor]);
+    public void Save(StateWriter state) => state.Add((ReadOnlySpan<double>)[buckets, peaks, excess, highest, quietFor]);
 
     public void Load(ref StateReader state)
     {
+        buckets = state.Double();
         peaks = state.Double();
         excess = state.Double();
         highest = state.Double();
