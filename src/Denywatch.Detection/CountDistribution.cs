@@ -33,6 +33,9 @@ internal readonly struct CountDistribution
         return SpecialFunctions.LnIncompleteBeta(count, shape, mean / (shape + mean));
     }
 
+    /// <summary>Natural logarithm of the chance of no count at all.</summary>
+    public double LnChanceOfNone => -mean * mean / (variance - mean) * Math.Log(variance / mean);
+
     /// <summary>Median and central 95 % interval.</summary>
     public (double Lower, double Median, double Upper) Interval()
     {

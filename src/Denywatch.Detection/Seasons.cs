@@ -95,6 +95,7 @@ internal sealed class Seasons
         other = Math.Max(other, sum / weights) * Math.Max(1, drift);
         return new(
             Math.Max(other, mean),
+            Math.Max(sum / weights, mean),
             Math.Max(sum / weights, Least),
             mean,
             Math.Max(0, peaks.ExpectedAt(NumberOf(bucket)) - mean),
@@ -284,6 +285,7 @@ internal sealed class Seasons
 /// <param name="Seen">How often this time of day was learnt.</param>
 internal readonly record struct Expectation(
     double Other,
+    double Undrifted,
     double Season,
     double Mean,
     double Burst,

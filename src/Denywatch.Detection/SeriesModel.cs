@@ -25,6 +25,8 @@ public sealed class SeriesModel
     private long lastTicks;
     private long taught;
     private double zerosFor;
+    private double lnZeros;
+    private static readonly double ZeroLine = double.Parse(Environment.GetEnvironmentVariable("ZERO") ?? "-7");
     private double highFor;
     private double lowFor;
     private double changedFor;
@@ -131,7 +133,7 @@ public sealed class SeriesModel
         state.Add(span.Ticks);
         state.Add(lastTicks);
         state.Add(taught);
-        state.Add((ReadOnlySpan<double>)[zerosFor, highFor, lowFor, changedFor, changedCount, changedExpected]);
+        state.Add((ReadOnlySpan<double>)[zerosFor, lnZeros, highFor, lowFor, changedFor, changedCount, changedExpected]);
         seasons.Save(state);
         spread.Save(state);
         surges.Save(state);
@@ -155,6 +157,7 @@ public sealed class SeriesModel
             lastTicks = reader.Long(),
             taught = reader.Long(),
             zerosFor = reader.Double(),
+            lnZeros = reader.Double(),
             highFor = reader.Double(),
             lowFor = reader.Double(),
             changedFor = reader.Double(),
@@ -180,7 +183,6 @@ public sealed class SeriesModel
             return;
         }
 
-        zerosFor = 0;
         if (!prediction.IsLearning)
         {
             RarestOf(prediction, count);
@@ -189,13 +191,13 @@ public sealed class SeriesModel
         if (taught > 0)
             spread.Learn(prediction.Mean, prediction.WithoutBurst(count));
 
-        var apart = prediction.Expected.Other - prediction.Mean;
         surges.Learn(
             prediction.WithoutBurst(count),
             freed,
             prediction.Mean,
             prediction.Variance,
-            Surges.OtherChance * apart * apart
+            prediction.Expected.Other,
+            prediction.Expected.Undrifted
         );
         seasons.Learn(bucket, freed, prediction.Expected, spread);
         seasons.LearnPeak(bucket, count, count > ceiling);
@@ -209,10 +211,17 @@ public sealed class SeriesModel
     /// </summary>
     private bool IsImplausibleZero(in Prediction prediction, double count)
     {
-        if (count > 0 || prediction.IsLearning || prediction.Mean < 20 + 3 * Math.Sqrt(prediction.Variance))
+        if (count > 0)
+        {
+            zerosFor = lnZeros = 0;
+            return false;
+        }
+        if (prediction.IsLearning)
             return false;
 
-        return ++zerosFor < TimeSpan.FromDays(7) / span;
+        zerosFor++;
+        lnZeros += 0.5 * prediction.Distribution.LnChanceOfNone;
+        return lnZeros < ZeroLine && zerosFor < TimeSpan.FromDays(7) / span;
     }
 
     /// <summary>Ten hours on one side of nearly everything expected are not a spike but the new level.</summary>
@@ -279,7 +288,8 @@ public sealed class SeriesModel
             prediction.Mean,
             prediction.BurstVariance,
             prediction.Expected.Other,
-            spread.VarianceOf(prediction.Expected.Other)
+            spread.VarianceOf(prediction.Expected.Other),
+            prediction.Expected.Undrifted
         );
 
     /// <summary>The smallest count from <paramref name="from"/> on whose score reaches the line.</summary>

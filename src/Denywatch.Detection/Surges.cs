@@ -13,7 +13,9 @@ internal sealed class Surges(TimeSpan span)
     private static double P(string name, double value) =>
         double.Parse(Environment.GetEnvironmentVariable(name) ?? value.ToString());
     private static readonly double SurgeDeviations = P("SURGE", 3.5);
-    public const double OtherChance = 0.02;
+    public static readonly double OtherChance = P("OTHER", 0.02);
+    private static readonly double LnOther = Math.Log(P("OTHERSUM", 0.02));
+    private static readonly double GoesOn = P("GOESON", 1);
 
     private static readonly int[] Lengths = [1, 4, 16, 48, (int)P("C1", 8), (int)P("C2", 24), (int)P("C3", 96)];
     private static readonly int[] Quiet = [0, 4, (int)P("Q2", 8), (int)P("Q3", 8), (int)P("QC1", 4), (int)P("QC2", 8), (int)P("QC3", 8)];
@@ -48,7 +50,8 @@ internal sealed class Surges(TimeSpan span)
         double mean,
         double variance,
         double other,
-        double otherVariance
+        double otherVariance,
+        double undrifted
     )
     {
         var distribution = new CountDistribution(mean, variance);
@@ -61,13 +64,15 @@ internal sealed class Surges(TimeSpan span)
         var best = (LnChance: tails[0].Correct(alone) - LnShares[0], Horizon: 0);
         Probe.Last ??= new double[Horizons];
         Probe.Last[0] = alone;
-        var apart = OtherChance * (other - mean) * (other - mean);
+        var recent = 0.0;
         for (var horizon = 1; horizon < Horizons; horizon++)
         {
-            var (rows, now) = Of(horizon, count, mean, variance, apart);
+            var (rows, now) = Of(horizon, count, mean, variance + OtherChance * (other - mean) * (other - mean), undrifted);
             for (var back = 0; back < Lengths[horizon] - 1 - gap; back++)
                 now = now.Plus(rows[At(back)]);
-            var raw = now.LnChance(inflation[horizon]);
+            var raw = horizon >= 2 && recent < GoesOn ? 0 : now.LnChance(inflation[horizon]);
+            if (horizon == 1)
+                recent = now.Deviations(inflation[1]);
             Probe.Last[horizon] = raw;
             var chance = tails[horizon].Correct(raw) - LnShares[horizon];
             if (chance < best.LnChance)
@@ -77,19 +82,20 @@ internal sealed class Surges(TimeSpan span)
         return (Math.Min(0, best.LnChance), best.Horizon);
     }
 
-    private (Entry[] Rows, Entry Now) Of(int horizon, double count, double mean, double variance, double apart)
+    private (Entry[] Rows, Entry Now) Of(int horizon, double count, double mean, double variance, double other)
     {
         if (horizon < FirstClipped)
-            return (ring, new(count, mean, variance + apart));
+            return (ring, new(count, mean, variance, other));
         var (ceiling, clippedMean, clippedVariance) = new CountDistribution(mean, variance).Clipped();
-        return (clipped, new(Math.Min(count, ceiling), clippedMean, clippedVariance + apart));
+        return (clipped, new(Math.Min(count, ceiling), clippedMean, clippedVariance, clippedMean + (other - mean)));
     }
 
-    public void Learn(double count, double freed, double mean, double variance, double apart)
+    public void Learn(double count, double freed, double mean, double variance, double other, double undrifted)
     {
+        var apart = OtherChance * (other - mean) * (other - mean);
         for (var horizon = 1; horizon < Horizons; horizon++)
         {
-            var (rows, now) = Of(horizon, freed, mean, variance, apart);
+            var (rows, now) = Of(horizon, freed, mean, variance + apart, undrifted);
             for (var back = 0; back < Lengths[horizon] - 1; back++)
                 now = now.Plus(rows[At(back)]);
 
@@ -98,7 +104,7 @@ internal sealed class Surges(TimeSpan span)
             inflation[horizon] = Math.Max(1, inflation[horizon] * keep + square * (1 - keep));
         }
 
-        Push(Of(1, freed, mean, variance, apart).Now, Of(FirstClipped, count, mean, variance, apart).Now);
+        Push(Of(1, freed, mean, variance + apart, undrifted).Now, Of(FirstClipped, count, mean, variance + apart, undrifted).Now);
         for (var horizon = 2; horizon < Horizons; horizon++)
         {
             var rows = horizon < FirstClipped ? ring : clipped;
@@ -142,7 +148,7 @@ internal sealed class Surges(TimeSpan span)
     {
         foreach (var e in ring.Concat(clipped))
         {
-            state.Add(e.Count); state.Add(e.Mean); state.Add(e.Variance);
+            state.Add(e.Count); state.Add(e.Mean); state.Add(e.Variance); state.Add(e.Other);
         }
         state.Add(inflation);
         state.Add(next);
@@ -154,7 +160,7 @@ internal sealed class Surges(TimeSpan span)
     {
         foreach (var rows in (Entry[][])[ring, clipped])
         for (var i = 0; i < Kept; i++)
-            rows[i] = new(state.Double(), state.Double(), state.Double());
+            rows[i] = new(state.Double(), state.Double(), state.Double(), state.Double());
         state.Fill(inflation);
         next = state.Long();
         foreach (var tail in tails)
@@ -170,16 +176,22 @@ internal sealed class Surges(TimeSpan span)
         next = (next + 1) % Kept;
     }
 
-    private readonly record struct Entry(double Count, double Mean, double Variance)
+    private readonly record struct Entry(double Count, double Mean, double Variance, double Other)
     {
         public double Deviations(double inflation) => (Count - Mean) / Math.Sqrt(Variance * inflation + 1e-9);
 
         public double LnChance(double inflation)
         {
             var z = (Count - Mean) / Math.Sqrt(Variance * inflation + 1e-9);
-            return z < 2 ? 0 : new CountDistribution(Mean, Variance * inflation).LnChanceOfAtLeast(Count);
+            if (z < 2)
+                return 0;
+            var chance = new CountDistribution(Mean, Variance * inflation).LnChanceOfAtLeast(Count);
+            if (Other < Mean * 1.02)
+                return chance;
+            var wider = Variance * inflation * Other / Mean * Other / Mean;
+            return Math.Max(chance, new CountDistribution(Other, wider).LnChanceOfAtLeast(Count) + LnOther);
         }
 
-        public Entry Plus(in Entry e) => new(Count + e.Count, Mean + e.Mean, Variance + e.Variance);
+        public Entry Plus(in Entry e) => new(Count + e.Count, Mean + e.Mean, Variance + e.Variance, Other + e.Other);
     }
 }

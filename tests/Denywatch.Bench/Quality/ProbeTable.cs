@@ -4,6 +4,28 @@ namespace Denywatch.Bench.Quality;
 
 internal static class ProbeTable
 {
+    public static void Alarms(IEnumerable<LabelledSeries> corpus)
+    {
+        foreach (var series in corpus)
+        {
+            var model = SeriesModel.Start(TimeSpan.FromMinutes(15), series.Zone);
+            var was = false;
+            foreach (var bucket in series.Counts)
+            {
+                var t = bucket.Bucket;
+                var quiet = t >= series.WarmupUntil
+                    && !series.Incidents.Any(i => t >= i.When.Start.AddHours(-0.5) && t <= i.When.End.AddHours(3))
+                    && !series.Ignore.Any(i => t >= i.Start && t <= i.End);
+                var record = model.Score(t, bucket.Count);
+                var isAlarm = record.Score >= 75 && quiet;
+                if (isAlarm && !was)
+                    Console.WriteLine($"FA {series.Id} day {(t - series.Counts[0].Bucket).TotalDays:0.0} {TimeZoneInfo.ConvertTime(t, series.Zone):ddd HH:mm} {record.Score:0} {record.Actual:0}/{record.Typical:0}^{record.Upper:0} " + string.Join(" ", Probe.Last!.Select(u => $"{-u:0}")));
+                was = isAlarm;
+                model.Learn(t, bucket.Count);
+            }
+        }
+    }
+
     public static void Print(List<LabelledSeries> corpus)
     {
         double[] levels = [4, 6, 8, 10, 12, 15];

@@ -14,6 +14,8 @@ internal static class QualityBenchmark
         var corpus = LabelledSeries.ReadAll(folder);
         if (args.Contains("--probe"))
             ProbeTable.Print([.. corpus, .. MadeSeries.All(20, 10)]);
+        if (args.Contains("--alarms"))
+            ProbeTable.Alarms([.. corpus, .. MadeSeries.All(20, 10)]);
         var judged = JudgeAll(corpus, ct);
         Head();
         var all = Figures.Of([.. judged.Select(j => j.Verdict)]);
