@@ -8,10 +8,10 @@ internal sealed class TailCalibration
     private static double P(string name, double value) =>
         double.Parse(Environment.GetEnvironmentVariable(name) ?? value.ToString());
     private const double Threshold = 4;
-    private static readonly double CapExcess = P("CAPX", 3);
+    private static readonly double CapExcess = P("CAPX", 2);
     private static readonly double PriorPeaks = P("PPEAKS", 8);
     private static readonly double PriorDays = P("PDAYS", 14);
-    private static readonly double Most = P("MOST", 1.4);
+    private static readonly double Most = P("MOST", 1.2);
     private static readonly double Least = P("LEAST", 0.7);
     private static readonly double MostRate = P("MOSTRATE", 6);
     private static readonly double LeastRate = P("LEASTRATE", 0.3);
