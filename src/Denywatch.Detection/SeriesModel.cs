@@ -25,6 +25,11 @@ public sealed class SeriesModel
     private long lastTicks;
     private long taught;
     private double zerosFor;
+    private static double P(string name, double value) =>
+        double.Parse(Environment.GetEnvironmentVariable(name) ?? value.ToString());
+    private static readonly double LowHours = P("LOWH", 40);
+    private static readonly double FreezeAt = P("FREEZE", 99);
+    private static readonly double FreezeDev = P("FREEZEDEV", 0.5);
     private double lnZeros;
     private static readonly double ZeroLine = double.Parse(Environment.GetEnvironmentVariable("ZERO") ?? "-7");
     private double highFor;
@@ -185,7 +190,8 @@ public sealed class SeriesModel
 
         if (!prediction.IsLearning)
         {
-            RarestOf(prediction, count);
+            if (RarestOf(prediction, count).LnChance < -FreezeAt)
+                freed = Math.Min(freed, prediction.Mean + FreezeDev * deviation);
             surges.LearnTails();
         }
         if (taught > 0)
@@ -241,7 +247,7 @@ public sealed class SeriesModel
         changedCount += count;
         changedExpected += prediction.Mean;
         var enough = Math.Max(8, NewLevelAfter / span);
-        if (highFor < enough && lowFor < enough)
+        if (highFor < enough && lowFor < Math.Max(8, TimeSpan.FromHours(LowHours) / span))
             return;
 
         seasons.MoveTo(changedCount, changedExpected, changedFor);
@@ -275,13 +281,13 @@ public sealed class SeriesModel
     private double ScoreOf(in Prediction prediction, double count, double lnChance, Sensitivity rate)
     {
         var score = rate.ScoreOf(lnChance, span);
-        return count - prediction.Mean < LeastExcess ? Math.Min(score, ScoreOfTooFew) : score;
+        return RarestOf(prediction, count).Excess < LeastExcess ? Math.Min(score, ScoreOfTooFew) : score;
     }
 
     private double LnChanceOf(in Prediction prediction, double count) =>
         RarestOf(prediction, count).LnChance;
 
-    private (double LnChance, int Horizon) RarestOf(in Prediction prediction, double count) =>
+    private (double LnChance, int Horizon, double Excess) RarestOf(in Prediction prediction, double count) =>
         surges.Rarest(
             prediction.Gap,
             prediction.WithoutBurst(count),

@@ -44,7 +44,7 @@ internal sealed class Surges(TimeSpan span)
 
     public static int LengthOf(int horizon) => Lengths[horizon];
 
-    public (double LnChance, int Horizon) Rarest(
+    public (double LnChance, int Horizon, double Excess) Rarest(
         int gap,
         double count,
         double mean,
@@ -61,7 +61,7 @@ internal sealed class Surges(TimeSpan span)
                 alone,
                 new CountDistribution(other, otherVariance).LnChanceOfAtLeast(count) + Math.Log(OtherChance)
             );
-        var best = (LnChance: tails[0].Correct(alone) - LnShares[0], Horizon: 0);
+        var best = (LnChance: tails[0].Correct(alone) - LnShares[0], Horizon: 0, Excess: count - mean);
         Probe.Last ??= new double[Horizons];
         Probe.Last[0] = alone;
         var recent = 0.0;
@@ -76,10 +76,10 @@ internal sealed class Surges(TimeSpan span)
             Probe.Last[horizon] = raw;
             var chance = tails[horizon].Correct(raw) - LnShares[horizon];
             if (chance < best.LnChance)
-                best = (chance, horizon);
+                best = (chance, horizon, Math.Max(now.Count - now.Mean, count - mean));
         }
 
-        return (Math.Min(0, best.LnChance), best.Horizon);
+        return (Math.Min(0, best.LnChance), best.Horizon, best.Excess);
     }
 
     private (Entry[] Rows, Entry Now) Of(int horizon, double count, double mean, double variance, double other)
