@@ -29,6 +29,10 @@ internal sealed class Surges(TimeSpan span)
     private readonly Entry[] clipped = new Entry[Kept];
     private readonly double[] inflation = [1, 1.5, 2.5, 4, P("I1", 1.5), P("I2", 2.5), P("I3", 5)];
     private long next;
+    private double learnt;
+    private double Ignorance => IgnoranceAtFirst * Math.Exp(-learnt * (span / TimeSpan.FromDays(IgnoranceDays)));
+    private static readonly double IgnoranceAtFirst = P("IGN", 0.02);
+    private static readonly double IgnoranceDays = P("IGNDAYS", 10);
     private static readonly double[] PriorRates = [0.45, 0.25, 0.09, 0.04, 0.09, 0.045, 0.015];
     private static readonly double[] PriorScales = [1.1, 1.15, 1.15, 1.3, P("T4", 0.5), P("T5", 0.7), P("T6", 0.8)];
     private readonly TailCalibration[] tails =
@@ -70,7 +74,7 @@ internal sealed class Surges(TimeSpan span)
             var (rows, now) = Of(horizon, count, mean, variance + OtherChance * (other - mean) * (other - mean), undrifted);
             for (var back = 0; back < Lengths[horizon] - 1 - gap; back++)
                 now = now.Plus(rows[At(back)]);
-            var raw = horizon >= 2 && recent < GoesOn ? 0 : now.LnChance(inflation[horizon]);
+            var raw = horizon >= 2 && recent < GoesOn ? 0 : now.LnChance(inflation[horizon], horizon >= 2 ? Ignorance : 0);
             if (horizon == 1)
                 recent = now.Deviations(inflation[1]);
             Probe.Last[horizon] = raw;
@@ -104,6 +108,7 @@ internal sealed class Surges(TimeSpan span)
             inflation[horizon] = Math.Max(1, inflation[horizon] * keep + square * (1 - keep));
         }
 
+        learnt++;
         Push(Of(1, freed, mean, variance + apart, undrifted).Now, Of(FirstClipped, count, mean, variance + apart, undrifted).Now);
         for (var horizon = 2; horizon < Horizons; horizon++)
         {
@@ -152,6 +157,7 @@ internal sealed class Surges(TimeSpan span)
         }
         state.Add(inflation);
         state.Add(next);
+        state.Add(learnt);
         foreach (var tail in tails)
             tail.Save(state);
     }
@@ -163,6 +169,7 @@ internal sealed class Surges(TimeSpan span)
             rows[i] = new(state.Double(), state.Double(), state.Double(), state.Double());
         state.Fill(inflation);
         next = state.Long();
+        learnt = state.Double();
         foreach (var tail in tails)
             tail.Load(ref state);
     }
@@ -180,15 +187,16 @@ internal sealed class Surges(TimeSpan span)
     {
         public double Deviations(double inflation) => (Count - Mean) / Math.Sqrt(Variance * inflation + 1e-9);
 
-        public double LnChance(double inflation)
+        public double LnChance(double inflation, double ignorance)
         {
-            var z = (Count - Mean) / Math.Sqrt(Variance * inflation + 1e-9);
+            var variance = Variance * inflation + ignorance * Mean * Mean;
+            var z = (Count - Mean) / Math.Sqrt(variance + 1e-9);
             if (z < 2)
                 return 0;
-            var chance = new CountDistribution(Mean, Variance * inflation).LnChanceOfAtLeast(Count);
+            var chance = new CountDistribution(Mean, variance).LnChanceOfAtLeast(Count);
             if (Other < Mean * 1.02)
                 return chance;
-            var wider = Variance * inflation * Other / Mean * Other / Mean;
+            var wider = variance * Other / Mean * Other / Mean;
             return Math.Max(chance, new CountDistribution(Other, wider).LnChanceOfAtLeast(Count) + LnOther);
         }
 

@@ -34,7 +34,7 @@ internal sealed class MadeBackground
         batch = family == "datacenter" && draws.Chance(0.4) ? draws.Between(1.3, 2) : 1;
         IsOffice = isOffice;
         IsVisits = family == "sparse";
-        Phi = level > 500 ? draws.LogUniform(0.002, 0.01) : draws.LogUniform(0.02, 0.15);
+        Phi = family == "internet" ? draws.LogUniform(0.08, 0.3) : level > 500 ? draws.LogUniform(0.002, 0.01) : draws.LogUniform(0.02, 0.15);
         WanderSize = family is "sparse" or "low" ? draws.Between(0.1, 0.3) : draws.Between(0.06, 0.22);
     }
 
