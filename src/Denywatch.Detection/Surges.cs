@@ -9,7 +9,6 @@ public static class Probe
 }
 internal sealed class Surges(TimeSpan span)
 {
-    private const int Kept = 200;
     private static double P(string name, double value) =>
         double.Parse(Environment.GetEnvironmentVariable(name) ?? value.ToString());
     private static readonly double SurgeDeviations = P("SURGE", 3.5);
@@ -25,10 +24,7 @@ internal sealed class Surges(TimeSpan span)
     private static readonly double[] LnShares = Shares.Select(s => Math.Log(s)).ToArray();
 
     private readonly double keep = Math.Pow(0.5, span / TimeSpan.FromDays(P("INFDAYS", 14)));
-    private readonly Entry[] ring = new Entry[Kept];
-    private readonly Entry[] clipped = new Entry[Kept];
     private readonly double[] inflation = [1, 1.5, 2.5, 4, P("I1", 1.5), P("I2", 2.5), P("I3", 5)];
-    private long next;
     private double learnt;
     private double Ignorance => IgnoranceAtFirst * Math.Exp(-learnt * (span / TimeSpan.FromDays(IgnoranceDays)));
     private static readonly double IgnoranceAtFirst = P("IGN", 0.02);
@@ -71,9 +67,8 @@ internal sealed class Surges(TimeSpan span)
         var recent = 0.0;
         for (var horizon = 1; horizon < Horizons; horizon++)
         {
-            var (rows, now) = Of(horizon, count, mean, variance + OtherChance * (other - mean) * (other - mean), undrifted);
-            for (var back = 0; back < Lengths[horizon] - 1 - gap; back++)
-                now = now.Plus(rows[At(back)]);
+            var now = Of(horizon, count, mean, variance + OtherChance * (other - mean) * (other - mean), undrifted).Now;
+            now = now.Plus(past[horizon].Times(Math.Pow(Keep[horizon], gap)));
             var raw = horizon >= 2 && recent < GoesOn ? 0 : now.LnChance(inflation[horizon], horizon >= 2 ? Ignorance : 0);
             if (horizon == 1)
                 recent = now.Deviations(inflation[1]);
@@ -86,101 +81,66 @@ internal sealed class Surges(TimeSpan span)
         return (Math.Min(0, best.LnChance), best.Horizon, best.Excess);
     }
 
-    private (Entry[] Rows, Entry Now) Of(int horizon, double count, double mean, double variance, double other)
+    private (int Rows, Entry Now) Of(int horizon, double count, double mean, double variance, double other)
     {
         if (horizon < FirstClipped)
-            return (ring, new(count, mean, variance, other));
+            return (0, new(count, mean, variance, other));
         var (ceiling, clippedMean, clippedVariance) = new CountDistribution(mean, variance).Clipped();
-        return (clipped, new(Math.Min(count, ceiling), clippedMean, clippedVariance, clippedMean + (other - mean)));
+        return (1, new(Math.Min(count, ceiling), clippedMean, clippedVariance, clippedMean + (other - mean)));
     }
+
+    private readonly Entry[] past = new Entry[16];
+    private Entry quiet;
+    private static readonly double[] Keep = Lengths.Select((n, i) => n < 2 ? 0 : 1 - P("LEN" + i, 2.0 / (n + 1))).ToArray();
+    private static readonly double KeepQuiet = 1 - 2.0 / (P("QLEN", 8) + 1);
 
     public void Learn(double count, double freed, double mean, double variance, double other, double undrifted)
     {
         var apart = OtherChance * (other - mean) * (other - mean);
         for (var horizon = 1; horizon < Horizons; horizon++)
         {
-            var (rows, now) = Of(horizon, freed, mean, variance + apart, undrifted);
-            for (var back = 0; back < Lengths[horizon] - 1; back++)
-                now = now.Plus(rows[At(back)]);
-
+            var now = Of(horizon, freed, mean, variance + apart, undrifted).Now.Plus(past[horizon]);
             var error = now.Count - now.Mean;
             var square = Math.Min(error * error / Math.Max(now.Variance, 1e-9), 9 * inflation[horizon]);
             inflation[horizon] = Math.Max(1, inflation[horizon] * keep + square * (1 - keep));
         }
-
         learnt++;
-        Push(Of(1, freed, mean, variance + apart, undrifted).Now, Of(FirstClipped, count, mean, variance + apart, undrifted).Now);
-        for (var horizon = 2; horizon < Horizons; horizon++)
+        for (var horizon = 1; horizon < Horizons; horizon++)
         {
-            var rows = horizon < FirstClipped ? ring : clipped;
-            var sum = default(Entry);
-            var last = 0.0;
-            for (var back = 0; back < Lengths[horizon]; back++)
-            {
-                sum = sum.Plus(rows[At(back)]);
-                if (back == Quiet[horizon] - 1)
-                    last = sum.Deviations(inflation[1]);
-            }
-            if (last < 1 && sum.Deviations(inflation[horizon]) > SurgeDeviations)
+            var now = Of(horizon, horizon < FirstClipped ? freed : count, mean, variance + apart, undrifted).Now.Plus(past[horizon]);
+            past[horizon] = now.Times(Keep[horizon]);
+        }
+        quiet = Of(1, freed, mean, variance + apart, undrifted).Now.Plus(quiet);
+        for (var horizon = 2; horizon < Horizons; horizon++)
+            if (quiet.Deviations(inflation[1]) < 1 && past[horizon].Deviations(inflation[horizon]) > SurgeDeviations)
             {
                 Clear();
-                return;
+                break;
             }
-        }
+        quiet = quiet.Times(KeepQuiet);
     }
 
     public void Skip(long buckets)
     {
-        if (buckets >= Kept)
-        {
-            Clear();
-            next = (next + buckets) % Kept;
-            return;
-        }
-
-        for (var i = 0; i < buckets; i++)
-            Push(default, default);
+        for (var horizon = 1; horizon < Horizons; horizon++)
+            past[horizon] = past[horizon].Times(Math.Pow(Keep[horizon], buckets));
+        quiet = quiet.Times(Math.Pow(KeepQuiet, buckets));
     }
 
-    /// <summary>Forgets the sums: what lasted is the new level now.</summary>
     public void Clear()
     {
-        Array.Clear(ring);
-        Array.Clear(clipped);
+        Array.Clear(past);
+        quiet = default;
     }
 
     public void Save(StateWriter state)
     {
-        foreach (var e in ring.Concat(clipped))
-        {
-            state.Add(e.Count); state.Add(e.Mean); state.Add(e.Variance); state.Add(e.Other);
-        }
         state.Add(inflation);
-        state.Add(next);
-        state.Add(learnt);
-        foreach (var tail in tails)
-            tail.Save(state);
     }
 
     public void Load(ref StateReader state)
     {
-        foreach (var rows in (Entry[][])[ring, clipped])
-        for (var i = 0; i < Kept; i++)
-            rows[i] = new(state.Double(), state.Double(), state.Double(), state.Double());
         state.Fill(inflation);
-        next = state.Long();
-        learnt = state.Double();
-        foreach (var tail in tails)
-            tail.Load(ref state);
-    }
-
-    private int At(int back) => (int)((next - 1 - back + 10L * Kept) % Kept);
-
-    private void Push(Entry entry, Entry clip)
-    {
-        ring[next] = entry;
-        clipped[next] = clip;
-        next = (next + 1) % Kept;
     }
 
     private readonly record struct Entry(double Count, double Mean, double Variance, double Other)
@@ -200,6 +160,7 @@ internal sealed class Surges(TimeSpan span)
             return Math.Max(chance, new CountDistribution(Other, wider).LnChanceOfAtLeast(Count) + LnOther);
         }
 
+        public Entry Times(double w) => new(Count * w, Mean * w, Variance * w * w, Other * w);
         public Entry Plus(in Entry e) => new(Count + e.Count, Mean + e.Mean, Variance + e.Variance, Other + e.Other);
     }
 }
