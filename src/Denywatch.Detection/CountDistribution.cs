@@ -12,6 +12,12 @@ internal readonly struct CountDistribution
     // Exactly Poisson would need an infinite shape; a hair above it is the same to ten digits.
     private const double LeastDispersion = 1.0001;
 
+    private const double ClipAt = 1.5;
+
+    /// <summary>What the mean of a standard normal number loses, and which variance is left, when it is cut at 1.5.</summary>
+    private const double NormalLoss = 0.02931;
+    private const double NormalVariance = 0.8884;
+
     private readonly double mean;
     private readonly double variance;
 
@@ -61,18 +67,18 @@ internal readonly struct CountDistribution
         }
     }
 
-    /// <summary>Mean and variance of the smaller of the count and a ceiling one deviation above the mean, at least 1.</summary>
+    /// <summary>Mean and variance of the smaller of the count and a ceiling, 1.5 deviations above the mean and at least 1.</summary>
     public (double Ceiling, double Mean, double Variance) Clipped()
     {
         var deviation = Math.Sqrt(variance);
-        var ceiling = Math.Max(1, Math.Floor(mean + ClipAt * deviation));
         if (mean > LargeMean)
-            return (mean + deviation, mean - 0.0833 * deviation, 0.7511 * variance);
+            return (mean + ClipAt * deviation, mean - NormalLoss * deviation, NormalVariance * variance);
 
+        var ceiling = Math.Max(1, Math.Floor(mean + ClipAt * deviation));
         var shape = mean * mean / (variance - mean);
         var ratio = mean / (shape + mean);
-        var chance = Math.Exp(shape * Math.Log(shape / (shape + mean)));
-        double sum = chance;
+        var chance = Math.Exp(-shape * Math.Log(1 + mean / shape));
+        var sum = chance;
         double first = 0;
         double second = 0;
         for (var count = 1; count < ceiling; count++)
@@ -82,13 +88,12 @@ internal readonly struct CountDistribution
             first += count * chance;
             second += (double)count * count * chance;
         }
+
         var rest = Math.Max(0, 1 - sum);
         first += ceiling * rest;
         second += ceiling * ceiling * rest;
         return (ceiling, first, Math.Max(second - first * first, 1e-9));
     }
-
-    private static readonly double ClipAt = double.Parse(Environment.GetEnvironmentVariable("CLIP") ?? "1");
 
     private double ScoreOf(double count)
     {

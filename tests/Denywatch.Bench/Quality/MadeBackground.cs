@@ -34,7 +34,10 @@ internal sealed class MadeBackground
         batch = family == "datacenter" && draws.Chance(0.4) ? draws.Between(1.3, 2) : 1;
         IsOffice = isOffice;
         IsVisits = family == "sparse";
-        Phi = family == "internet" ? draws.LogUniform(0.08, 0.3) : level > 500 ? draws.LogUniform(0.002, 0.01) : draws.LogUniform(0.02, 0.15);
+        Phi =
+            family == "internet" ? draws.LogUniform(0.08, 0.3)
+            : level > 500 ? draws.LogUniform(0.002, 0.01)
+            : draws.LogUniform(0.02, 0.15);
         WanderSize = family is "sparse" or "low" ? draws.Between(0.1, 0.3) : draws.Between(0.06, 0.22);
     }
 
@@ -62,10 +65,7 @@ internal sealed class MadeBackground
         var shape = IsOffice
             ? 0.08 + 1 / (1 + Math.Exp(-(hour - 8.2) * 2)) / (1 + Math.Exp((hour - 17.6) * 1.7))
             : 1 + dayDepth * Math.Cos(2 * Math.PI * (hour - peakHour) / 24);
-        return level
-            * shape
-            * (isRest || holidays.Contains(day) ? weekend : 1)
-            * (bucket.Minute == 0 ? batch : 1);
+        return level * shape * (isRest || holidays.Contains(day) ? weekend : 1) * (bucket.Minute == 0 ? batch : 1);
     }
 
     /// <summary>What happens on top and is no incident: scans of one's own, level changes, ordinary bursts.</summary>
@@ -93,12 +93,7 @@ internal sealed class MadeBackground
     }
 
     /// <summary>Lost rows, and a collector that reports zero.</summary>
-    public void Break(
-        double[] counts,
-        bool[] isAbsent,
-        List<LabelledIncident> incidents,
-        Func<int, DateTimeOffset> at
-    )
+    public void Break(double[] counts, bool[] isAbsent, List<LabelledIncident> incidents, Func<int, DateTimeOffset> at)
     {
         for (var gap = counts.Length / (4 * PerDay); gap > 0; gap--)
         {

@@ -49,6 +49,13 @@ internal readonly record struct MadeIncident(string Type, string Difficulty, int
             first = first < 0 ? from + i : first;
             (last, peak) = (from + i, Math.Max(peak, added / deviation));
         }
-        return new(type, peak >= 12 ? "easy" : peak >= 5 ? "medium" : "hard", first < 0 ? from : first, last);
+        return new(
+            type,
+            peak >= 12 ? "easy"
+                : peak >= 5 ? "medium"
+                : "hard",
+            first < 0 ? from : first,
+            last
+        );
     }
 }

@@ -9,13 +9,12 @@ internal static class QualityBenchmark
     public static Task<IReadOnlyList<KeyValuePair<string, double>>> RunAsync(string[] args, CancellationToken ct)
     {
         if (args is not ["--corpus", var folder, ..])
-            throw new ArgumentException("quality needs --corpus DIR: a folder with labels.json and series/.", nameof(args));
+            throw new ArgumentException(
+                "quality needs --corpus DIR: a folder with labels.json and series/.",
+                nameof(args)
+            );
 
         var corpus = LabelledSeries.ReadAll(folder);
-        if (args.Contains("--probe"))
-            ProbeTable.Print([.. corpus, .. MadeSeries.All(20, 10)]);
-        if (args.Contains("--alarms"))
-            ProbeTable.Alarms([.. corpus, .. MadeSeries.All(20, 10)]);
         var judged = JudgeAll(corpus, ct);
         Head();
         var all = Figures.Of([.. judged.Select(j => j.Verdict)]);
@@ -39,13 +38,11 @@ internal static class QualityBenchmark
                 Row("family " + family.Key, Figures.Of([.. family.Select(j => j.Verdict)]));
         }
 
-        return Task.FromResult<IReadOnlyList<KeyValuePair<string, double>>>(
-            [
-                new("f1", all.F1),
-                new("fa", all.FalseAlarmsPerWeek),
-                new("ap", all.AveragePrecision),
-            ]
-        );
+        return Task.FromResult<IReadOnlyList<KeyValuePair<string, double>>>([
+            new("f1", all.F1),
+            new("fa", all.FalseAlarmsPerWeek),
+            new("ap", all.AveragePrecision),
+        ]);
     }
 
     private static List<Verdict> Verdicts(IEnumerable<LabelledSeries> corpus, CancellationToken ct) =>
@@ -63,10 +60,7 @@ internal static class QualityBenchmark
                 .Select(series =>
                     (
                         series,
-                        Verdict.Of(
-                            series,
-                            [.. SeriesScoring.Score(series.Counts, series.Zone).Select(r => r.Score)]
-                        )
+                        Verdict.Of(series, [.. SeriesScoring.Score(series.Counts, series.Zone).Select(r => r.Score)])
                     )
                 ),
         ];
