@@ -11,11 +11,12 @@ internal sealed class Evidence
     /// <summary>The sums must still be rising: at the end of a surge they are high for long.</summary>
     private const double GoesOn = 0.5;
     private const double OverAt = 3.5;
+    private const double OutOfAllProportion = -30;
 
     /// <summary>Nobody knows how far sums stray in a day before having seen some days.</summary>
     private const double IgnoranceAtFirst = 0.02;
     private const double IgnoranceDays = 10;
-    private const double KeepRecent = 1 - 2.0 / (8 + 1);
+    private const double KeepRecent = 1 - 2.0 / (4 + 1);
 
     /// <summary>
     /// Shares add up to 1. The priors are what quiet series of all kinds showed: alarms of a sum come in clusters and its
@@ -63,8 +64,12 @@ internal sealed class Evidence
         for (var way = 0; way < WayCount; way++)
         {
             var chance = tails[way].Correct(chances[way]) - Ways[way].LnShare;
-            if (chance < oddest.LnChance)
-                oddest = new(chance, way, Math.Max(excesses[way], count - prediction.Mean));
+            if (chance >= oddest.LnChance)
+                continue;
+
+            // A bucket that is out of all proportion alone is not explained by its neighbours.
+            var named = oddest.LnChance < OutOfAllProportion ? oddest.Way : way;
+            oddest = new(chance, named, Math.Max(excesses[way], oddest.Excess));
         }
         return oddest;
     }
@@ -83,7 +88,7 @@ internal sealed class Evidence
     /// <param name="freed">The count, freed of spikes.</param>
     public void Learn(in Prediction prediction, double freed)
     {
-        var (plain, clipped) = SumsOf(prediction, freed, prediction.Variance);
+        var (plain, clipped) = SumsOf(prediction, freed);
         learnt++;
         for (var way = 1; way < WayCount; way++)
         {
@@ -144,7 +149,7 @@ internal sealed class Evidence
         chances[0] = LnChanceAlone(prediction, count);
         excesses[0] = count - prediction.Mean;
 
-        var (plain, clipped) = SumsOf(prediction, count, prediction.BurstVariance);
+        var (plain, clipped) = SumsOf(prediction, count);
         var ignorance = IgnoranceAtFirst * Math.Exp(-learnt / (learntPerDay * IgnoranceDays));
         var goesOn = false;
         for (var way = 1; way < WayCount; way++)
@@ -172,20 +177,22 @@ internal sealed class Evidence
         return Math.Max(chance, beside + Prediction.LnOtherChance);
     }
 
-    private static (WeightedSum Plain, WeightedSum Clipped) SumsOf(
-        in Prediction prediction,
-        double count,
-        double variance
-    )
+    private static (WeightedSum Plain, WeightedSum Clipped) SumsOf(in Prediction prediction, double count)
     {
         var mean = prediction.Mean;
         var undrifted = Math.Max(mean, prediction.Expected.Season);
         var apart = prediction.Expected.Neighbour - mean;
-        variance += Prediction.OtherChance * apart * apart;
-        var (ceiling, clippedMean, clippedVariance) = new CountDistribution(mean, variance).Clipped();
+        var unsure = Prediction.OtherChance * apart * apart;
+
+        // Where a burst is expected, a high count says nothing of modest rises.
+        var modest = prediction.Expected.Burst > 0 ? Math.Min(count, mean) : count;
+        var (ceiling, clippedMean, clippedVariance) = new CountDistribution(
+            mean,
+            prediction.Variance + unsure
+        ).Clipped();
         return (
-            new(count, mean, variance, undrifted),
-            new(Math.Min(count, ceiling), clippedMean, clippedVariance, clippedMean + undrifted - mean)
+            new(count, mean, prediction.BurstVariance + unsure, undrifted),
+            new(Math.Min(modest, ceiling), clippedMean, clippedVariance, clippedMean + undrifted - mean)
         );
     }
 

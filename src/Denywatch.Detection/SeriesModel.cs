@@ -158,11 +158,14 @@ public sealed class SeriesModel
         return state.ToArray();
     }
 
+    /// <summary>Whether <see cref="Load"/> understands this layout; if not, learn again from stored counts.</summary>
+    public static bool CanLoad(ReadOnlySpan<byte> state) => !state.IsEmpty && state[0] == Version;
+
     /// <exception cref="InvalidDataException">Another version, or damaged: learn again from stored counts.</exception>
     public static SeriesModel Load(ReadOnlySpan<byte> state, TimeZoneInfo zone, IReadOnlySet<DateOnly>? holidays = null)
     {
         ArgumentNullException.ThrowIfNull(zone);
-        if (state.IsEmpty || state[0] != Version)
+        if (!CanLoad(state))
             throw new InvalidDataException("The model state has another version: learn again from stored counts.");
 
         var reader = new StateReader(state[1..]);
