@@ -7,7 +7,7 @@ namespace Denywatch.Detection;
 /// </summary>
 internal readonly struct CountDistribution
 {
-    private const double LargeMean = 200;
+    private const double LargeMean = 60;
 
     // Exactly Poisson would need an infinite shape; a hair above it is the same to ten digits.
     private const double LeastDispersion = 1.0001;

@@ -9,5 +9,8 @@ public sealed record Benchmark(
 {
     /// <summary>One line for each benchmark; the code stands in a file of its own beside this one.</summary>
     public static IReadOnlyList<Benchmark> All { get; } =
-    [new("quality", "incidents found and false alarms on labelled series", Quality.QualityBenchmark.RunAsync)];
+    [
+        new("quality", "incidents found and false alarms on labelled series", Quality.QualityBenchmark.RunAsync),
+        new("score", "buckets scored a second, size of a model, cost of the command line", Score.ScoreBenchmark.RunAsync),
+    ];
 }
