@@ -7,6 +7,10 @@ namespace Denywatch.Detection;
 /// </summary>
 internal sealed class LevelShift(TimeSpan span)
 {
+    /// <summary>Logarithm of the odds of the old level against the new one at which counts are taken to be back.</summary>
+    private const double CertainlyBack = 12;
+    private static readonly TimeSpan Remembered = TimeSpan.FromDays(7);
+
     private readonly double enoughHigh = Math.Max(8, TimeSpan.FromHours(10) / span);
     private readonly double enoughLow = Math.Max(8, TimeSpan.FromHours(40) / span);
 
@@ -21,6 +25,28 @@ internal sealed class LevelShift(TimeSpan span)
 
     /// <summary>Sum of what was expected of them.</summary>
     public double Expected { get; private set; }
+
+    private double moved;
+    private double movedFor;
+    private double backAgain;
+
+    /// <summary>
+    /// Whether counts are back where they were before they moved: a sequential test of the old level against the new one,
+    /// so that an incident that lasted for so long that it became the level is forgotten soon after it.
+    /// </summary>
+    public bool IsBack(in Prediction prediction, double count)
+    {
+        if (moved <= 1.5 || ++movedFor > Remembered / span)
+            return false;
+
+        var dispersion = Math.Max(1, prediction.Variance / prediction.Mean);
+        var evidence = (prediction.Mean * (1 - 1 / moved) - count * Math.Log(moved)) / dispersion;
+        backAgain = Math.Max(0, backAgain + evidence);
+        return backAgain > CertainlyBack;
+    }
+
+    public double Moved => moved;
+    public void Remember(double ratio) => (moved, movedFor, backAgain) = (ratio, 0, 0);
 
     /// <summary>Adds a bucket; true when the new level is certain. The sums stay until <see cref="Forget"/>.</summary>
     public bool Learn(in Prediction prediction, double count)
@@ -42,7 +68,7 @@ internal sealed class LevelShift(TimeSpan span)
 
     public void Forget() => (highFor, lowFor, Buckets, Counted, Expected) = (0, 0, 0, 0, 0);
 
-    public void Save(StateWriter state) => state.Add([highFor, lowFor, Buckets, Counted, Expected]);
+    public void Save(StateWriter state) => state.Add([highFor, lowFor, Buckets, Counted, Expected, moved, movedFor, backAgain]);
 
     public void Load(ref StateReader state)
     {
@@ -51,5 +77,8 @@ internal sealed class LevelShift(TimeSpan span)
         Buckets = state.Double();
         Counted = state.Double();
         Expected = state.Double();
+        moved = state.Double();
+        movedFor = state.Double();
+        backAgain = state.Double();
     }
 }

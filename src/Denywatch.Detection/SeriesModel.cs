@@ -205,9 +205,18 @@ public sealed class SeriesModel
             bursts.Learn(prediction.Time.Number, count);
         taught++;
 
+        if (shift.IsBack(prediction, usual))
+        {
+            seasons.MoveTo(1, shift.Moved, 1);
+            shift.Remember(0);
+            shift.Forget();
+            evidence.Clear();
+            return;
+        }
         if (!shift.Learn(prediction, usual))
             return;
         seasons.MoveTo(shift.Counted, shift.Expected, shift.Buckets);
+        shift.Remember(shift.Counted / shift.Expected);
         shift.Forget();
         evidence.Clear();
     }
