@@ -129,25 +129,30 @@ internal sealed class Seasons(SiteClock clock)
         var ratio = counted / Math.Max(expected, Least);
         if (ratio is > 0.05 and < 10)
         {
-            for (var i = 0; i < day.Length; i++)
-                day[i] *= (float)ratio;
-            for (var i = 0; i < week.Length; i++)
-                week[i] = (Half)Math.Sqrt(WeekAt(i) * ratio);
-            for (var i = 0; i < 7; i++)
-                (weekdayCount[i], weekdayExpected[i]) = (weekdayCount[i] * ratio, weekdayExpected[i] * ratio);
-            level *= ratio;
-        }
-        else
-        {
-            // Nothing of the old shape says anything about a level so far away.
-            level = counted / buckets;
-            levelWeight = 1;
-            Array.Fill(day, (float)level);
-            Array.Clear(weekSeen);
-            Array.Clear(weekdayCount);
-            Array.Clear(weekdayExpected);
+            Scale(ratio);
+            return;
         }
 
+        // Nothing of the old shape says anything about a level so far away.
+        level = counted / buckets;
+        levelWeight = 1;
+        Array.Fill(day, (float)level);
+        Array.Clear(weekSeen);
+        Array.Clear(weekdayCount);
+        Array.Clear(weekdayExpected);
+        (recentCount, recentExpected) = (0, 0);
+    }
+
+    /// <summary>The same shape on another level.</summary>
+    public void Scale(double ratio)
+    {
+        for (var i = 0; i < day.Length; i++)
+            day[i] *= (float)ratio;
+        for (var i = 0; i < week.Length; i++)
+            week[i] = (Half)Math.Sqrt(WeekAt(i) * ratio);
+        for (var i = 0; i < 7; i++)
+            (weekdayCount[i], weekdayExpected[i]) = (weekdayCount[i] * ratio, weekdayExpected[i] * ratio);
+        level *= ratio;
         (recentCount, recentExpected) = (0, 0);
     }
 

@@ -207,7 +207,7 @@ public sealed class SeriesModel
 
         if (shift.IsBack(prediction, usual))
         {
-            seasons.MoveTo(1, shift.Moved, 1);
+            seasons.Scale(1 / shift.Moved);
             shift.Remember(0);
             shift.Forget();
             evidence.Clear();
