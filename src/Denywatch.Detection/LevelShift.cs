@@ -46,6 +46,7 @@ internal sealed class LevelShift(TimeSpan span)
     }
 
     public double Moved => moved;
+
     public void Remember(double ratio) => (moved, movedFor, backAgain) = (ratio, 0, 0);
 
     /// <summary>Adds a bucket; true when the new level is certain. The sums stay until <see cref="Forget"/>.</summary>
@@ -68,7 +69,8 @@ internal sealed class LevelShift(TimeSpan span)
 
     public void Forget() => (highFor, lowFor, Buckets, Counted, Expected) = (0, 0, 0, 0, 0);
 
-    public void Save(StateWriter state) => state.Add([highFor, lowFor, Buckets, Counted, Expected, moved, movedFor, backAgain]);
+    public void Save(StateWriter state) =>
+        state.Add([highFor, lowFor, Buckets, Counted, Expected, moved, movedFor, backAgain]);
 
     public void Load(ref StateReader state)
     {

@@ -11,6 +11,10 @@ public sealed record Benchmark(
     public static IReadOnlyList<Benchmark> All { get; } =
     [
         new("quality", "incidents found and false alarms on labelled series", Quality.QualityBenchmark.RunAsync),
-        new("score", "buckets scored a second, size of a model, cost of the command line", Score.ScoreBenchmark.RunAsync),
+        new(
+            "score",
+            "buckets scored a second, size of a model, cost of the command line",
+            Score.ScoreBenchmark.RunAsync
+        ),
     ];
 }

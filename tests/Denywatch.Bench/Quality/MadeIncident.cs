@@ -22,7 +22,8 @@ internal readonly record struct MadeIncident(string Type, string Difficulty, int
         };
         length = Math.Min(length, counts.Length - from - 1);
         var here = mean.AsSpan(from, length).ToArray().Average();
-        var deviation = Math.Sqrt(here * (background.IsVisits ? 3 : 1) + background.Phi * here * here + 0.05);
+        var relative = background.Phi + background.WanderSize * background.WanderSize;
+        var deviation = Math.Sqrt(here * (background.IsVisits ? 3 : 1) + relative * here * here + 0.05);
         var (lowest, highest) = type switch
         {
             "slow-scan" => (1.2, 3.5),

@@ -72,7 +72,9 @@ internal static class ScoreBenchmark
         var work = Directory.CreateTempSubdirectory("denywatch-score");
         try
         {
-            var input = folder is null ? Write(mix, work.CreateSubdirectory("in").FullName) : Path.Combine(folder, "series");
+            var input = folder is null
+                ? Write(mix, work.CreateSubdirectory("in").FullName)
+                : Path.Combine(folder, "series");
             string[] command = [Path.Combine(AppContext.BaseDirectory, "denywatch.dll"), "score", input];
             var before = ChildrensCpuSeconds();
             using var process = Process.Start("dotnet", [.. command, "--output", Path.Combine(work.FullName, "out")]);
@@ -90,7 +92,9 @@ internal static class ScoreBenchmark
     /// <summary>User and system time of children that have ended, from proc(5): fields 16 and 17 in ticks of 10 ms.</summary>
     private static double ChildrensCpuSeconds()
     {
-        var fields = File.ReadAllText("/proc/self/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var fields = File.ReadAllText("/proc/self/stat")
+            .Split(')')[^1]
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return (long.Parse(fields[13]) + long.Parse(fields[14])) / 100.0;
     }
 
