@@ -10,6 +10,9 @@ internal sealed class TailCalibration
 {
     private const double Threshold = 4;
     private const double LongestExcess = 2;
+
+    /// <summary>What capping at twice the mean leaves of the mean of an exponential excess: 1 - e^-2.</summary>
+    private const double KeptOfExcess = 0.8647;
     private const double PriorPeaks = 8;
     private const double LeastScale = 0.7;
     private const double MostScale = 1.2;
@@ -79,7 +82,7 @@ internal sealed class TailCalibration
         else if (highest > 0 && ++quietFor >= ClusterGap)
         {
             peaks++;
-            excess += Math.Min(highest, LongestExcess * Scale);
+            excess += Math.Min(highest, LongestExcess * Scale) / KeptOfExcess;
             highest = 0;
         }
     }
