@@ -28,9 +28,9 @@ internal sealed class Evidence
         new(4, IsClipped: false, Share: 0.10, Inflation: 1.5, PeakRate: 0.25, TailScale: 1.2),
         new(16, IsClipped: false, Share: 0.05, Inflation: 2.5, PeakRate: 0.09, TailScale: 1.15),
         new(48, IsClipped: false, Share: 0.05, Inflation: 4, PeakRate: 0.04, TailScale: 1.3),
-        new(12, IsClipped: true, Share: 0.10, Inflation: 1.5, PeakRate: 0.09, TailScale: 0.58),
-        new(48, IsClipped: true, Share: 0.10, Inflation: 2, PeakRate: 0.045, TailScale: 0.75),
-        new(192, IsClipped: true, Share: 0.10, Inflation: 3.5, PeakRate: 0.015, TailScale: 0.9),
+        new(12, IsClipped: true, Share: 0.10, Inflation: 1.5, PeakRate: 0.09, TailScale: 0.57),
+        new(48, IsClipped: true, Share: 0.10, Inflation: 2, PeakRate: 0.045, TailScale: 0.72),
+        new(192, IsClipped: true, Share: 0.10, Inflation: 3.5, PeakRate: 0.015, TailScale: 0.85),
     ];
 
     public static readonly int WayCount = Ways.Length;

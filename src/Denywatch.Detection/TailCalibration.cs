@@ -14,7 +14,7 @@ internal sealed class TailCalibration
     /// <summary>What capping at twice the mean leaves of the mean of an exponential excess: 1 - e^-2.</summary>
     private const double KeptOfExcess = 0.8647;
     private const double PriorPeaks = 8;
-    private const double LeastScale = 0.7;
+    private const double LeastScale = 0.75;
     private const double MostScale = 1.2;
     private const double LeastRate = 0.3;
     private const double MostRate = 6;
