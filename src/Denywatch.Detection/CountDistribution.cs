@@ -7,7 +7,10 @@ namespace Denywatch.Detection;
 /// </summary>
 internal readonly struct CountDistribution
 {
-    private const double LargeMean = 60;
+    private const double LargeMean = 200;
+
+    /// <summary>Bounds and clipped moments are near the middle, where the gamma distribution is as good much earlier.</summary>
+    private const double FairMean = 60;
 
     // Exactly Poisson would need an infinite shape; a hair above it is the same to ten digits.
     private const double LeastDispersion = 1.0001;
@@ -45,7 +48,7 @@ internal readonly struct CountDistribution
     /// <summary>Median and central 95 % interval.</summary>
     public (double Lower, double Median, double Upper) Interval()
     {
-        if (mean > LargeMean)
+        if (mean > FairMean)
             return (CountAt(-1.959964), CountAt(0), CountAt(1.959964));
 
         var shape = mean * mean / (variance - mean);
@@ -71,7 +74,7 @@ internal readonly struct CountDistribution
     public (double Ceiling, double Mean, double Variance) Clipped()
     {
         var deviation = Math.Sqrt(variance);
-        if (mean > LargeMean)
+        if (mean > FairMean)
             return (mean + ClipAt * deviation, mean - NormalLoss * deviation, NormalVariance * variance);
 
         var ceiling = Math.Max(1, Math.Floor(mean + ClipAt * deviation));
