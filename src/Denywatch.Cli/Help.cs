@@ -14,6 +14,11 @@ internal static class Help
               --token TOKEN           or DENYWATCH_TOKEN
           denywatch rules show FILE... what rule files (TOML) say
               --json                  one JSON object per file
+          denywatch score FILE...     score counts (CSV: timestamp,count) as they would have been scored live
+              --output DIR            where one CSV of records for each FILE is written
+              --time-zones FILE       JSON object from series name to IANA zone (default UTC)
+
+        A FILE of score may be a folder: all its .csv and .csv.gz.
 
         FILE may be compressed (.gz); - is standard input.
         Exit code: 0 done, 1 problems, 2 wrong usage.

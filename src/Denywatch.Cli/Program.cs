@@ -2,6 +2,7 @@ using Denywatch.Cli;
 using Denywatch.Cli.Import;
 using Denywatch.Cli.Parse;
 using Denywatch.Cli.Rules;
+using Denywatch.Cli.Score;
 
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, pressed) =>
@@ -15,5 +16,6 @@ return args switch
     ["parse", .. var rest] => ParseCommand.Run(rest, stop.Token),
     ["import", .. var rest] => await ImportCommand.RunAsync(rest, stop.Token),
     ["rules", .. var rest] => RulesCommand.Run(rest),
+    ["score", .. var rest] => ScoreCommand.Run(rest, stop.Token),
     _ => Help.Show(args),
 };

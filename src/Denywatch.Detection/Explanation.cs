@@ -40,7 +40,7 @@ public enum BelowReason
 /// <summary>A record's facts for a person: what was expected, how sure, by which pattern, and why below the line.</summary>
 /// <param name="Factor">Actual over expected mean; null where missing or nothing is expected.</param>
 /// <param name="Mean">Mean of the predictive distribution.</param>
-/// <param name="HorizonBuckets">The number of buckets, ending with this one, whose sum is rarest: 1, 4, 16 or 48.</param>
+/// <param name="HorizonBuckets">Length of the look that is oddest: 1 for the bucket alone, else that of a sum which ends with it.</param>
 /// <param name="ComparableBuckets">Learnt buckets within an hour of this time of day, up to <paramref name="ComparableNeeded"/>.</param>
 /// <param name="CrossingCount">The smallest count that reaches the line, or null while learning.</param>
 /// <param name="Sentence">One sentence a person could say aloud.</param>

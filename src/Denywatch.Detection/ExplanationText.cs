@@ -22,7 +22,7 @@ internal static class ExplanationText
         int comparable,
         BelowReason below,
         long? crossing,
-        int horizon
+        int way
     )
     {
         if (record.Actual is not { } actual)
@@ -39,8 +39,8 @@ internal static class ExplanationText
                 $"{expected}: rare, but fewer than {SeriesModel.LeastExcess} denies above what is expected.",
             BelowReason.NotRareEnough =>
                 $"{expected}: within what quiet traffic shows; {Number(crossing ?? 0)} would have reached the line.",
-            _ when horizon > 0 =>
-                $"{expected}; the last {Surges.LengthOf(horizon)} buckets together are far above what is usual.",
+            _ when way > 0 =>
+                $"{expected}; the last {Evidence.LengthOf(way)} buckets together are far above what is usual.",
             _ => $"{expected} ({(actual / prediction.Mean).ToString("0.0", CultureInfo.InvariantCulture)}x): "
                 + "far above what is usual for this time.",
         };

@@ -5,124 +5,101 @@ namespace Denywatch.Detection;
 /// each foretold the last days, times a factor for the drift of the last day. Everything is learnt from counts that the
 /// caller has already freed of spikes.
 /// </summary>
-internal sealed class Seasons
+internal sealed class Seasons(SiteClock clock)
 {
-    public const int Opinions = 4;
-
-    /// <summary>Shape is kept at a quarter of an hour or the bucket span, whichever is longer.</summary>
-    private const int FinestSlotsPerDay = 96;
-
     private const double DayRate = 0.10;
     private const double WeekRate = 0.30;
+    private const int EnoughWeeks = 3;
     private const double Least = 1e-6;
 
-    private readonly int slotsPerDay;
-    private readonly double bucketsPerDay;
-    private readonly TimeZoneInfo zone;
-    private readonly float[] day;
-    private readonly byte[] daySeen;
-    private readonly float[] week;
-    private readonly byte[] weekSeen;
-    private readonly RecurringPeaks peaks;
+    /// <summary>A rhythm may come this many slots early or late.</summary>
+    private const int Jitter = 2;
+
+    private readonly int slots = clock.SlotsPerDay;
+    private readonly double perDay = clock.BucketsPerDay;
+    private readonly float[] day = new float[clock.SlotsPerDay];
+    private readonly byte[] daySeen = new byte[clock.SlotsPerDay];
+
+    /// <summary>Square roots: half precision then reaches four billion, at one part in a thousand.</summary>
+    private readonly Half[] week = new Half[clock.SlotsPerDay * 7];
+    private readonly byte[] weekSeen = new byte[clock.SlotsPerDay * 7];
     private readonly double[] weekdayCount = new double[7];
     private readonly double[] weekdayExpected = new double[7];
-    private readonly double[] credit = new double[Opinions];
+    private readonly double[] credit = new double[Opinions.Count];
 
     private double level;
     private double levelWeight;
     private double recentCount;
     private double recentExpected;
 
-    public Seasons(TimeSpan span, TimeZoneInfo zone)
-    {
-        this.zone = zone;
-        bucketsPerDay = TimeSpan.FromDays(1) / span;
-        slotsPerDay = (int)Math.Clamp(bucketsPerDay, 1, FinestSlotsPerDay);
-        day = new float[slotsPerDay];
-        daySeen = new byte[slotsPerDay];
-        week = new float[slotsPerDay * 7];
-        weekSeen = new byte[slotsPerDay * 7];
-        peaks = new(slotsPerDay);
-    }
+    private readonly double keepCredit = Math.Pow(0.5, 1 / (3 * clock.BucketsPerDay));
+    private readonly double keepRecent = Math.Pow(0.5, 1 / clock.BucketsPerDay);
+    private readonly double keepLevel = Math.Pow(0.5, 1 / (7 * clock.BucketsPerDay));
+    private readonly double keepWeekday = Math.Pow(0.5, 1 / (4 * clock.BucketsPerDay));
 
     /// <summary>Learnt buckets within an hour of this time of day, at most <paramref name="enough"/>.</summary>
-    public int Comparable(DateTimeOffset bucket, int enough)
+    public int Comparable(in SiteTime time, int enough)
     {
-        var (slot, _) = SlotOf(bucket);
-        var reach = Math.Max(0, slotsPerDay / 24);
+        var reach = slots / 24;
         var seen = 0;
         for (var i = -reach; i <= reach && seen < enough; i++)
-            seen += daySeen[Wrap(slot + i, slotsPerDay)];
+            seen += daySeen[Wrap(time.Slot + i, slots)];
         return Math.Min(seen, enough);
     }
 
-    public Expectation Expect(DateTimeOffset bucket)
+    public Expectation Expect(in SiteTime time)
     {
-        var (slot, weekday) = SlotOf(bucket);
-        var weekSlot = weekday * slotsPerDay + slot;
-        var weekdayFactor = WeekdayFactor(weekday);
-        var daySeenHere = Math.Min(daySeen[slot], 1 / DayRate);
-        var smooth = Shrink(Smooth(slot) * weekdayFactor, daySeenHere * 3, level);
-        var sharp = Shrink(day[slot] * weekdayFactor, daySeenHere, smooth);
-        var weekly = Shrink(week[weekSlot], Math.Min(weekSeen[weekSlot], 1 / WeekRate), smooth);
+        var opinions = OpinionsOf(time);
 
-        // Counts of one usual bucket stand on both sides: a quiet series does not swing on a single deny.
-        var steady = level * bucketsPerDay / 12 + 1;
-        var drift = Math.Clamp((recentCount + steady) / (recentExpected + steady), 0.25, 4);
-
-        Span<double> means = [level, smooth, sharp, weekly];
-        var best = credit.Max();
+        Span<double> weights = stackalloc double[Opinions.Count];
         double sum = 0;
-        double weights = 0;
+        double total = 0;
+        var best = Math.Max(Math.Max(credit[0], credit[1]), Math.Max(credit[2], credit[3]));
         var favourite = 0;
-        for (var i = 0; i < Opinions; i++)
+        for (var i = 0; i < Opinions.Count; i++)
         {
             var weight = Math.Exp(0.5 * (credit[i] - best));
-            if (i == 3 && weekSeen[weekSlot] < 2)
+            if (i == 3 && weekSeen[WeekSlot(time.Weekday, time.Slot)] < 2)
                 weight *= 0.3;
-            sum += weight * means[i];
-            weights += weight;
+            sum += weight * opinions[i];
+            total += weight;
             if (credit[i] > credit[favourite])
                 favourite = i;
         }
 
-        var mean = Math.Max(sum / weights * drift, Least);
+        var season = Math.Max(sum / total, Least);
+        var drift = Drift;
+        var mean = Math.Max(season * drift, Least);
+        var neighbour = Math.Max(season, HighestBeside(time, opinions.Smooth)) * Math.Max(1, drift);
         return new(
-            Math.Max(sum / weights, Least),
+            season,
             mean,
-            Math.Max(0, peaks.ExpectedAt(slot, weekday) - mean),
-            means[0],
-            means[1],
-            means[2],
-            means[3],
+            Math.Max(neighbour, mean),
+            Burst: 0,
+            opinions,
             (ExpectedPattern)(favourite + 1),
-            daySeen[slot]
+            daySeen[time.Slot]
         );
     }
 
     /// <summary>Teaches one bucket.</summary>
     /// <param name="count">The count, freed of spikes.</param>
     /// <param name="spread">Tells the variance of a count whose mean is given.</param>
-    public void Learn(DateTimeOffset bucket, double count, in Expectation expected, Spread spread)
+    public void Learn(in SiteTime time, double count, in Expectation expected, Spread spread)
     {
-        var (slot, weekday) = SlotOf(bucket);
-        var weekSlot = weekday * slotsPerDay + slot;
-
-        var keepCredit = Math.Pow(0.5, 1 / (3 * bucketsPerDay));
-        for (var i = 0; i < Opinions; i++)
+        var (slot, weekday, _) = time;
+        for (var i = 0; i < Opinions.Count; i++)
         {
-            var mean = Math.Max(expected.OpinionAt(i), Least);
+            var mean = Math.Max(expected.Opinions[i], Least);
             var variance = spread.VarianceOf(mean) + 0.05;
             var error = count - mean;
-            credit[i] =
-                credit[i] * keepCredit - 0.5 * (Math.Min(error * error / variance, 12) + Math.Log(variance)) * 0.25;
+            credit[i] = credit[i] * keepCredit - 0.125 * (Math.Min(error * error / variance, 12) + Math.Log(variance));
         }
 
-        var keepRecent = Math.Pow(0.5, 1 / bucketsPerDay);
         recentCount = recentCount * keepRecent + count;
         recentExpected = recentExpected * keepRecent + expected.Season;
 
-        levelWeight = levelWeight * Math.Pow(0.5, 1 / (7 * bucketsPerDay)) + 1;
+        levelWeight = levelWeight * keepLevel + 1;
         level += (count - level) / levelWeight;
 
         var factor = WeekdayFactor(weekday);
@@ -131,23 +108,16 @@ internal sealed class Seasons
             day[slot] = (float)(count / factor);
         else
             day[slot] += (float)(dayRate * (count / factor - day[slot]));
-        daySeen[slot] = (byte)Math.Min(daySeen[slot] + 1, 250);
+        daySeen[slot] = (byte)Math.Min(daySeen[slot] + 1, byte.MaxValue);
 
-        var keepWeekday = Math.Pow(0.5, 1 / (4 * bucketsPerDay));
         weekdayCount[weekday] = weekdayCount[weekday] * keepWeekday + count;
         weekdayExpected[weekday] = weekdayExpected[weekday] * keepWeekday + day[slot];
 
+        var weekSlot = WeekSlot(weekday, slot);
         var weekRate = Math.Max(1.0 / (weekSeen[weekSlot] + 1), WeekRate);
-        week[weekSlot] =
-            weekSeen[weekSlot] == 0 ? (float)count : week[weekSlot] + (float)(weekRate * (count - week[weekSlot]));
-        weekSeen[weekSlot] = (byte)Math.Min(weekSeen[weekSlot] + 1, 250);
-    }
-
-    /// <summary>Remembers whether this bucket held a burst.</summary>
-    public void LearnPeak(DateTimeOffset bucket, double count, bool isPeak)
-    {
-        var (slot, weekday) = SlotOf(bucket);
-        peaks.Learn(slot, weekday, bucket.UtcTicks / (TimeSpan.TicksPerDay / slotsPerDay), count, isPeak);
+        var before = WeekAt(weekSlot);
+        week[weekSlot] = (Half)Math.Sqrt(before + weekRate * (count - before));
+        weekSeen[weekSlot] = (byte)Math.Min(weekSeen[weekSlot] + 1, EnoughWeeks);
     }
 
     /// <summary>Takes a lasting change of level over into every opinion.</summary>
@@ -156,29 +126,33 @@ internal sealed class Seasons
     /// <param name="buckets">How many buckets these were.</param>
     public void MoveTo(double counted, double expected, double buckets)
     {
-        var newLevel = counted / buckets;
         var ratio = counted / Math.Max(expected, Least);
         if (ratio is > 0.05 and < 10)
         {
-            for (var i = 0; i < day.Length; i++)
-                day[i] *= (float)ratio;
-            for (var i = 0; i < week.Length; i++)
-                week[i] *= (float)ratio;
-            for (var i = 0; i < 7; i++)
-                (weekdayCount[i], weekdayExpected[i]) = (weekdayCount[i] * ratio, weekdayExpected[i] * ratio);
-            level *= ratio;
-        }
-        else
-        {
-            // Nothing of the old shape says anything about a level so far away.
-            Array.Fill(day, (float)newLevel);
-            Array.Clear(weekSeen);
-            Array.Clear(weekdayCount);
-            Array.Clear(weekdayExpected);
-            level = newLevel;
-            levelWeight = 1;
+            Scale(ratio);
+            return;
         }
 
+        // Nothing of the old shape says anything about a level so far away.
+        level = counted / buckets;
+        levelWeight = 1;
+        Array.Fill(day, (float)level);
+        Array.Clear(weekSeen);
+        Array.Clear(weekdayCount);
+        Array.Clear(weekdayExpected);
+        (recentCount, recentExpected) = (0, 0);
+    }
+
+    /// <summary>The same shape on another level.</summary>
+    public void Scale(double ratio)
+    {
+        for (var i = 0; i < day.Length; i++)
+            day[i] *= (float)ratio;
+        for (var i = 0; i < week.Length; i++)
+            week[i] = (Half)Math.Sqrt(WeekAt(i) * ratio);
+        for (var i = 0; i < 7; i++)
+            (weekdayCount[i], weekdayExpected[i]) = (weekdayCount[i] * ratio, weekdayExpected[i] * ratio);
+        level *= ratio;
         (recentCount, recentExpected) = (0, 0);
     }
 
@@ -187,15 +161,11 @@ internal sealed class Seasons
         state.Add(day);
         state.Add(daySeen);
         state.Add(week);
-        state.Add(weekSeen);
-        peaks.Save(state);
+        state.AddPacked(weekSeen);
         state.Add(weekdayCount);
         state.Add(weekdayExpected);
         state.Add(credit);
-        state.Add(level);
-        state.Add(levelWeight);
-        state.Add(recentCount);
-        state.Add(recentExpected);
+        state.Add([level, levelWeight, recentCount, recentExpected]);
     }
 
     public void Load(ref StateReader state)
@@ -203,8 +173,7 @@ internal sealed class Seasons
         state.Fill(day);
         state.Fill(daySeen);
         state.Fill(week);
-        state.Fill(weekSeen);
-        peaks.Load(ref state);
+        state.FillPacked(weekSeen);
         state.Fill(weekdayCount);
         state.Fill(weekdayExpected);
         state.Fill(credit);
@@ -214,6 +183,59 @@ internal sealed class Seasons
         recentExpected = state.Double();
     }
 
+    /// <summary>Counts over expectation of about the last day; one usual hour or two stands on both sides against chance.</summary>
+    private double Drift
+    {
+        get
+        {
+            var steady = level * perDay / 12 + 1;
+            return Math.Clamp((recentCount + steady) / (recentExpected + steady), 0.25, 4);
+        }
+    }
+
+    private Opinions OpinionsOf(in SiteTime time)
+    {
+        var factor = WeekdayFactor(time.Weekday);
+        var visits = Math.Min(daySeen[time.Slot], 1 / DayRate);
+        var smooth = Shrink(SmoothAt(time.Slot) * factor, visits * 3, level);
+        return new(
+            level,
+            smooth,
+            Shrink(day[time.Slot] * factor, visits, smooth),
+            WeeklyAt(time.Weekday, time.Slot, smooth)
+        );
+    }
+
+    private double HighestBeside(in SiteTime time, double smooth)
+    {
+        double highest = 0;
+        for (var i = -Jitter; i <= Jitter; i++)
+        {
+            var slot = Wrap(time.Slot + i, slots);
+            var weekday = Wrap(
+                time.Weekday
+                    + (
+                        time.Slot + i < 0 ? -1
+                        : time.Slot + i >= slots ? 1
+                        : 0
+                    ),
+                7
+            );
+            var visits = Math.Min(daySeen[slot], 1 / DayRate);
+            var sharp = Shrink(day[slot] * WeekdayFactor(weekday), visits, smooth);
+            highest = Math.Max(highest, Math.Max(sharp, WeeklyAt(weekday, slot, smooth)));
+        }
+        return highest;
+    }
+
+    private double WeeklyAt(int weekday, int slot, double smooth)
+    {
+        var at = WeekSlot(weekday, slot);
+        return Shrink(WeekAt(at), weekSeen[at], smooth);
+    }
+
+    private double WeekAt(int weekSlot) => (double)week[weekSlot] * (double)week[weekSlot];
+
     /// <summary>A mean of few visits with few counts says little: what is known from more of them fills in.</summary>
     private double Shrink(double mean, double visits, double toward)
     {
@@ -221,13 +243,13 @@ internal sealed class Seasons
         return Math.Max(trust * mean + (1 - trust) * toward, 0.02 * level);
     }
 
-    private double Smooth(int slot)
+    private double SmoothAt(int slot)
     {
         double sum = 0;
         double weights = 0;
         for (var i = -2; i <= 2; i++)
         {
-            var at = Wrap(slot + i, slotsPerDay);
+            var at = Wrap(slot + i, slots);
             if (daySeen[at] == 0)
                 continue;
 
@@ -241,42 +263,11 @@ internal sealed class Seasons
 
     private double WeekdayFactor(int weekday)
     {
-        var steady = level * bucketsPerDay / 4 + 1;
+        var steady = level * perDay / 4 + 1;
         return Math.Clamp((weekdayCount[weekday] + steady) / (weekdayExpected[weekday] + steady), 0.02, 20);
     }
 
-    private (int Slot, int Weekday) SlotOf(DateTimeOffset bucket)
-    {
-        var local = TimeZoneInfo.ConvertTime(bucket, zone);
-        return ((int)(local.TimeOfDay.TotalMinutes * slotsPerDay / 1440), (int)local.DayOfWeek);
-    }
+    private int WeekSlot(int weekday, int slot) => weekday * slots + slot;
 
     private static int Wrap(int slot, int slots) => ((slot % slots) + slots) % slots;
-}
-
-/// <summary>What the seasons expect of one bucket.</summary>
-/// <param name="Season">Mean by the seasons alone.</param>
-/// <param name="Mean">Mean with the drift of the last day.</param>
-/// <param name="Burst">What a recurring burst may add to it; 0 where none is expected.</param>
-/// <param name="Seen">How often this time of day was learnt.</param>
-internal readonly record struct Expectation(
-    double Season,
-    double Mean,
-    double Burst,
-    double Level,
-    double Smooth,
-    double Sharp,
-    double Weekly,
-    ExpectedPattern Pattern,
-    int Seen
-)
-{
-    public double OpinionAt(int index) =>
-        index switch
-        {
-            0 => Level,
-            1 => Smooth,
-            2 => Sharp,
-            _ => Weekly,
-        };
 }

@@ -4,8 +4,8 @@ namespace Denywatch.Detection;
 /// How many false alarms a rule may give. Record scores are a map from <i>how often quiet traffic would show this</i>, in
 /// times per week over all series that share the rate:
 /// <code>
-/// 350 x the rate   3    (with the default: once a day)
-///       the rate  75    (with the default: once a year)
+/// 350 x the rate   3    (with the default: ten times a week)
+///       the rate  75    (with the default: three times in two years)
 /// 1e-6 x the rate 100   (as good as never)
 /// </code>
 /// and straight in the logarithm between, so the score rises strictly as the probability falls, until it is full.
@@ -14,8 +14,8 @@ namespace Denywatch.Detection;
 /// <param name="Series">Active series that share the rate: adding splits never raises it.</param>
 public readonly record struct Sensitivity(double FalseAlarmsPerWeek, int Series = 1)
 {
-    /// <summary>Once a year for a rule.</summary>
-    public static readonly Sensitivity Default = new(1 / 52.0);
+    /// <summary>Three times in two years for a rule.</summary>
+    public static readonly Sensitivity Default = new(3 / 104.0);
 
     private static readonly double LnWarning = Math.Log(350);
     private static readonly double LnNever = Math.Log(1e-6);

@@ -13,32 +13,32 @@ public sealed class SeriesModel
     /// <summary>An excess of fewer denies than this is never worth an alert, however quiet the series.</summary>
     public const double LeastExcess = 4;
 
-    private const byte Version = 2;
+    private const byte Version = 3;
     private const double ScoreOfTooFew = 49;
-    private static readonly TimeSpan NewLevelAfter = TimeSpan.FromHours(10);
 
     private readonly TimeSpan span;
+    private readonly SiteClock clock;
     private readonly Seasons seasons;
+    private readonly RecurringBursts bursts;
     private readonly Spread spread;
-    private readonly Surges surges;
-    private readonly TailCalibration tail;
+    private readonly Evidence evidence;
+    private readonly LevelShift shift;
+    private readonly SuspectZeros zeros;
 
     private long lastTicks;
     private long taught;
-    private double zerosFor;
-    private double highFor;
-    private double lowFor;
-    private double changedFor;
-    private double changedCount;
-    private double changedExpected;
+    private (long Bucket, long LastLearnt, Prediction Prediction) latest;
 
-    private SeriesModel(TimeSpan span, TimeZoneInfo zone)
+    private SeriesModel(TimeSpan span, TimeZoneInfo zone, IReadOnlySet<DateOnly>? holidays)
     {
         this.span = span;
-        seasons = new(span, zone);
+        clock = new(span, zone, holidays);
+        seasons = new(clock);
+        bursts = new(clock);
         spread = new(span);
-        surges = new(span);
-        tail = new(span);
+        evidence = new(span);
+        shift = new(span);
+        zeros = new(span);
     }
 
     /// <summary>Length of a bucket.</summary>
@@ -49,11 +49,12 @@ public sealed class SeriesModel
 
     /// <param name="span">Bucket span: a positive multiple of a minute.</param>
     /// <param name="zone">Zone of the site: daily and weekly shape live in its local time.</param>
-    public static SeriesModel Start(TimeSpan span, TimeZoneInfo zone)
+    /// <param name="holidays">Days of the site's calendar on which people rest: they are like Sundays.</param>
+    public static SeriesModel Start(TimeSpan span, TimeZoneInfo zone, IReadOnlySet<DateOnly>? holidays = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(span, TimeSpan.FromMinutes(1));
         ArgumentNullException.ThrowIfNull(zone);
-        return new(span, zone);
+        return new(span, zone, holidays);
     }
 
     /// <summary>The record of a bucket after the last learnt one; learns nothing.</summary>
@@ -62,7 +63,10 @@ public sealed class SeriesModel
     public AnomalyRecord Score(DateTimeOffset bucket, double? actual, Sensitivity? sensitivity = null) =>
         RecordOf(PredictionOf(bucket), bucket, actual, sensitivity ?? Sensitivity.Default);
 
-    /// <summary>Teaches the final count of a bucket; buckets left out are taken as missing.</summary>
+    /// <summary>
+    /// Teaches the final count of a bucket; buckets left out are taken as missing. A bucket that must not teach, because of
+    /// a confirmed incident or maintenance, is taught as missing too.
+    /// </summary>
     /// <exception cref="ArgumentException">The bucket is not after the last learnt one.</exception>
     public void Learn(DateTimeOffset bucket, double? actual)
     {
@@ -73,12 +77,24 @@ public sealed class SeriesModel
             );
 
         var prediction = PredictionOf(bucket);
-        surges.Skip(prediction.Gap);
+        evidence.Skip(prediction.Gap);
         lastTicks = bucket.UtcTicks;
-        if (actual is { } count)
-            Learn(prediction, bucket, count);
+        if (actual is not { } count || zeros.Contains(prediction, count))
+            evidence.Skip(1);
         else
-            surges.Skip(1);
+            Learn(prediction with { Gap = 0 }, count);
+    }
+
+    /// <summary>Bursts that the model has learnt to expect, such as a nightly scan.</summary>
+    public IReadOnlyList<LearntBurst> LearntBursts =>
+        LastLearnt is { } last ? bursts.Learnt(clock.At(last).Number) : [];
+
+    /// <summary>Expects such a burst no more, and learns none at this time again.</summary>
+    public void Refuse(LearntBurst burst)
+    {
+        ArgumentNullException.ThrowIfNull(burst);
+        bursts.Refuse(burst);
+        latest = default;
     }
 
     /// <summary>The smallest counts at which the bucket reaches each band; <see cref="long.MaxValue"/> while learning.</summary>
@@ -107,25 +123,25 @@ public sealed class SeriesModel
         var rate = sensitivity ?? Sensitivity.Default;
         var prediction = PredictionOf(bucket);
         var record = RecordOf(prediction, bucket, actual, rate);
-        var horizon = actual is { } count ? RarestOf(prediction, count).Horizon : 0;
-        var comparable = seasons.Comparable(bucket, ComparableNeeded);
+        var way = actual is { } count ? FindingOf(prediction, count).Way : 0;
+        var comparable = seasons.Comparable(prediction.Time, ComparableNeeded);
         var below = ExplanationText.BelowOf(prediction, record, line);
         long? crossing = prediction.IsLearning ? null : Crossing(prediction, line, 1, rate);
         return new(
             record,
             prediction.Mean,
             actual / prediction.Mean,
-            Surges.LengthOf(horizon),
+            Evidence.LengthOf(way),
             comparable,
             ComparableNeeded,
-            lastTicks == 0 ? ExpectedPattern.Nothing : prediction.Pattern,
+            lastTicks == 0 ? ExpectedPattern.Nothing : prediction.Expected.Pattern,
             below,
             crossing,
-            ExplanationText.SentenceOf(record, prediction, comparable, below, crossing, horizon)
+            ExplanationText.SentenceOf(record, prediction, comparable, below, crossing, way)
         );
     }
 
-    /// <summary>The whole state in about 7 KiB, whatever the bucket span; the same state always gives the same bytes.</summary>
+    /// <summary>The whole state in less than 4 KiB, whatever the bucket span; the same state always gives the same bytes.</summary>
     public byte[] Save()
     {
         var state = new StateWriter();
@@ -133,19 +149,23 @@ public sealed class SeriesModel
         state.Add(span.Ticks);
         state.Add(lastTicks);
         state.Add(taught);
-        state.Add((ReadOnlySpan<double>)[zerosFor, highFor, lowFor, changedFor, changedCount, changedExpected]);
         seasons.Save(state);
+        bursts.Save(state);
         spread.Save(state);
-        surges.Save(state);
-        tail.Save(state);
+        evidence.Save(state);
+        shift.Save(state);
+        zeros.Save(state);
         return state.ToArray();
     }
 
+    /// <summary>Whether <see cref="Load"/> understands this layout; if not, learn again from stored counts.</summary>
+    public static bool CanLoad(ReadOnlySpan<byte> state) => !state.IsEmpty && state[0] == Version;
+
     /// <exception cref="InvalidDataException">Another version, or damaged: learn again from stored counts.</exception>
-    public static SeriesModel Load(ReadOnlySpan<byte> state, TimeZoneInfo zone)
+    public static SeriesModel Load(ReadOnlySpan<byte> state, TimeZoneInfo zone, IReadOnlySet<DateOnly>? holidays = null)
     {
         ArgumentNullException.ThrowIfNull(zone);
-        if (state.IsEmpty || state[0] != Version)
+        if (!CanLoad(state))
             throw new InvalidDataException("The model state has another version: learn again from stored counts.");
 
         var reader = new StateReader(state[1..]);
@@ -153,96 +173,77 @@ public sealed class SeriesModel
         if (spanTicks < TimeSpan.TicksPerMinute)
             throw new InvalidDataException("The model state has no bucket span.");
 
-        var model = new SeriesModel(new(spanTicks), zone)
+        var model = new SeriesModel(new(spanTicks), zone, holidays)
         {
             lastTicks = reader.Long(),
             taught = reader.Long(),
-            zerosFor = reader.Double(),
-            highFor = reader.Double(),
-            lowFor = reader.Double(),
-            changedFor = reader.Double(),
-            changedCount = reader.Double(),
-            changedExpected = reader.Double(),
         };
         model.seasons.Load(ref reader);
+        model.bursts.Load(ref reader);
         model.spread.Load(ref reader);
-        model.surges.Load(ref reader);
-        model.tail.Load(ref reader);
+        model.evidence.Load(ref reader);
+        model.shift.Load(ref reader);
+        model.zeros.Load(ref reader);
         return reader.IsAtEnd ? model : throw new InvalidDataException("The model state is too long.");
     }
 
-    private void Learn(in Prediction prediction, DateTimeOffset bucket, double count)
+    private void Learn(in Prediction prediction, double count)
     {
-        var deviation = Math.Sqrt(prediction.Variance);
-
         // In its first hours the model knows too little to call anything a spike.
-        var ceiling = taught < ComparableNeeded ? double.MaxValue : prediction.Mean + 3 * deviation + 1;
-        var freed = Math.Min(prediction.WithoutBurst(count), ceiling);
-        if (IsImplausibleZero(prediction, count))
-        {
-            surges.Skip(1);
-            return;
-        }
+        var ceiling =
+            taught < ComparableNeeded ? double.MaxValue : prediction.Mean + 3 * Math.Sqrt(prediction.Variance) + 1;
+        var usual = prediction.WithoutBurst(count);
+        var freed = Math.Min(usual, ceiling);
 
-        zerosFor = 0;
         if (!prediction.IsLearning)
-            tail.Learn(RarestOf(prediction, count).LnChance);
+            evidence.LearnTails(prediction, usual);
         if (taught > 0)
-            spread.Learn(prediction.Mean, prediction.WithoutBurst(count));
-
-        surges.Learn(freed, prediction.Mean, prediction.Variance);
-        seasons.Learn(bucket, freed, prediction.Expected, spread);
-        seasons.LearnPeak(bucket, count, count > ceiling);
+            spread.Learn(prediction.Mean, usual);
+        evidence.Learn(prediction, freed);
+        seasons.Learn(prediction.Time, freed, prediction.Expected, spread);
+        if (count > ceiling)
+            bursts.Learn(prediction.Time.Number, count);
         taught++;
-        FollowNewLevel(prediction, prediction.WithoutBurst(count), deviation);
-    }
 
-    /// <summary>
-    /// A collector that lost its source often reports zero instead of nothing. A zero where zero cannot be is taken as
-    /// missing, until it has lasted a week.
-    /// </summary>
-    private bool IsImplausibleZero(in Prediction prediction, double count)
-    {
-        if (count > 0 || prediction.IsLearning || prediction.Mean < 20 + 3 * Math.Sqrt(prediction.Variance))
-            return false;
-
-        return ++zerosFor < TimeSpan.FromDays(7) / span;
-    }
-
-    /// <summary>Ten hours on one side of nearly everything expected are not a spike but the new level.</summary>
-    private void FollowNewLevel(in Prediction prediction, double count, double deviation)
-    {
-        var isHigh = count > prediction.Mean + 2 * deviation;
-        var isLow = count < prediction.Mean - 1.2 * deviation;
-        highFor = isHigh ? highFor + 1 : Math.Max(0, highFor - 3);
-        lowFor = isLow ? lowFor + 1 : Math.Max(0, lowFor - 3);
-        if (highFor + lowFor < 1)
+        if (shift.IsBack(prediction, usual))
         {
-            (changedFor, changedCount, changedExpected) = (0, 0, 0);
+            seasons.Scale(1 / shift.Moved);
+            shift.Remember(0);
+            shift.Forget();
+            evidence.Clear();
             return;
         }
-
-        changedFor++;
-        changedCount += count;
-        changedExpected += prediction.Mean;
-        var enough = Math.Max(8, NewLevelAfter / span);
-        if (highFor < enough && lowFor < enough)
+        if (!shift.Learn(prediction, usual))
             return;
-
-        seasons.MoveTo(changedCount, changedExpected, changedFor);
-        surges.Clear();
-        (highFor, lowFor, changedFor, changedCount, changedExpected) = (0, 0, 0, 0, 0);
+        seasons.MoveTo(shift.Counted, shift.Expected, shift.Buckets);
+        shift.Remember(shift.Counted / shift.Expected);
+        shift.Forget();
+        evidence.Clear();
     }
 
     private Prediction PredictionOf(DateTimeOffset bucket)
     {
-        var gap = lastTicks == 0 ? 0 : (int)Math.Clamp((bucket.UtcTicks - lastTicks) / span.Ticks - 1, 0, int.MaxValue);
-        var expected = seasons.Expect(bucket);
-        var isLearning = seasons.Comparable(bucket, ComparableNeeded) < ComparableNeeded;
+        // Scored, explained and taught one after the other: the same question is asked several times.
+        if (latest.Bucket == bucket.UtcTicks && latest.LastLearnt == lastTicks && latest.Bucket != 0)
+            return latest.Prediction;
+
+        var time = clock.At(bucket);
+        var expected = seasons.Expect(time);
+        expected = expected with { Burst = Math.Max(0, bursts.ExpectedAt(time.Number) - expected.Mean) };
 
         // The mean of a slot that was seen n times is itself uncertain.
-        var variance = spread.VarianceOf(expected.Mean) * (1 + 1.0 / (expected.Seen + 1)) + 0.01;
-        return new(expected, variance, gap, isLearning);
+        var variance = spread.VarianceOf(expected.Mean) * (1 + 1.0 / (expected.Seen + 1)) + 0.0005;
+        var gap = lastTicks == 0 ? 0 : Math.Clamp((bucket.UtcTicks - lastTicks) / span.Ticks - 1, 0, int.MaxValue);
+        var prediction = new Prediction(
+            time,
+            expected,
+            variance,
+            spread.VarianceOf(expected.Neighbour),
+            (int)gap,
+            IsLearning: seasons.Comparable(time, ComparableNeeded) < ComparableNeeded
+        );
+        latest = (bucket.UtcTicks, lastTicks, prediction);
+        return prediction;
     }
 
     private AnomalyRecord RecordOf(in Prediction prediction, DateTimeOffset bucket, double? actual, Sensitivity rate)
@@ -252,27 +253,24 @@ public sealed class SeriesModel
         if (actual is not { } count)
             return new(bucket, null, typical, lower, upper, 1, 0, prediction.IsLearning);
 
-        var lnChance = LnChanceOf(prediction, count);
-        var score = prediction.IsLearning ? 0 : ScoreOf(prediction, count, lnChance, rate);
-        return new(bucket, count, typical, lower, upper, Math.Exp(lnChance), score, prediction.IsLearning);
+        var finding = FindingOf(prediction, count);
+        var score = prediction.IsLearning ? 0 : ScoreOf(finding, rate);
+        return new(bucket, count, typical, lower, upper, Math.Exp(finding.LnChance), score, prediction.IsLearning);
     }
 
-    private double ScoreOf(in Prediction prediction, double count, double lnChance, Sensitivity rate)
+    private double ScoreOf(in Finding finding, Sensitivity rate)
     {
-        var score = rate.ScoreOf(lnChance, span);
-        return count - prediction.Mean < LeastExcess ? Math.Min(score, ScoreOfTooFew) : score;
+        var score = rate.ScoreOf(finding.LnChance, span);
+        return finding.Excess < LeastExcess ? Math.Min(score, ScoreOfTooFew) : score;
     }
 
-    private double LnChanceOf(in Prediction prediction, double count) =>
-        tail.Correct(RarestOf(prediction, count).LnChance);
-
-    private (double LnChance, int Horizon) RarestOf(in Prediction prediction, double count) =>
-        surges.Rarest(prediction.Gap, prediction.WithoutBurst(count), prediction.Mean, prediction.BurstVariance);
+    private Finding FindingOf(in Prediction prediction, double count) =>
+        evidence.Weigh(prediction, prediction.WithoutBurst(count));
 
     /// <summary>The smallest count from <paramref name="from"/> on whose score reaches the line.</summary>
     private long Crossing(in Prediction prediction, double line, long from, Sensitivity rate)
     {
-        bool Reaches(in Prediction p, long count) => ScoreOf(p, count, LnChanceOf(p, count), rate) >= line;
+        bool Reaches(in Prediction p, long count) => ScoreOf(FindingOf(p, count), rate) >= line;
 
         if (Reaches(prediction, from))
             return from;

@@ -67,14 +67,8 @@ internal sealed class Spread(TimeSpan span)
         phi = Math.Clamp((e - theta * b) / c, 0, MostPhi);
     }
 
-    public void Save(StateWriter state)
-    {
-        foreach (
-            var value in (ReadOnlySpan<double>)
-                [meanMean, meanSquare, squareSquare, meanError, squareError, learnt, theta, phi]
-        )
-            state.Add(value);
-    }
+    public void Save(StateWriter state) =>
+        state.Add([meanMean, meanSquare, squareSquare, meanError, squareError, learnt, theta, phi]);
 
     public void Load(ref StateReader state)
     {

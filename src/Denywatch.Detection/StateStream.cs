@@ -5,7 +5,7 @@ namespace Denywatch.Detection;
 /// <summary>Writes a model's numbers, little-endian, one after the other: no names, no padding, the same bytes for the same state.</summary>
 internal sealed class StateWriter
 {
-    private readonly List<byte> bytes = new(6 * 1024);
+    private readonly List<byte> bytes = new(4 * 1024);
 
     public void Add(long value)
     {
@@ -14,7 +14,15 @@ internal sealed class StateWriter
         bytes.AddRange(buffer);
     }
 
-    public void Add(double value) => Add(BitConverter.DoubleToInt64Bits(value));
+    public void Add(ReadOnlySpan<int> values)
+    {
+        Span<byte> buffer = stackalloc byte[4];
+        foreach (var value in values)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(buffer, value);
+            bytes.AddRange(buffer);
+        }
+    }
 
     public void Add(ReadOnlySpan<float> values)
     {
@@ -39,10 +47,22 @@ internal sealed class StateWriter
     public void Add(ReadOnlySpan<double> values)
     {
         foreach (var value in values)
-            Add(value);
+            Add(BitConverter.DoubleToInt64Bits(value));
     }
 
     public void Add(ReadOnlySpan<byte> values) => bytes.AddRange(values);
+
+    /// <summary>Four small numbers, 0 to 3, in a byte.</summary>
+    public void AddPacked(ReadOnlySpan<byte> values)
+    {
+        for (var i = 0; i < values.Length; i += 4)
+        {
+            var packed = 0;
+            for (var k = 0; k < 4 && i + k < values.Length; k++)
+                packed |= values[i + k] << 2 * k;
+            bytes.Add((byte)packed);
+        }
+    }
 
     public byte[] ToArray() => [.. bytes];
 }
@@ -57,6 +77,14 @@ internal ref struct StateReader(ReadOnlySpan<byte> state)
     public long Long() => BinaryPrimitives.ReadInt64LittleEndian(Take(8));
 
     public double Double() => BitConverter.Int64BitsToDouble(Long());
+
+    public int Int() => BinaryPrimitives.ReadInt32LittleEndian(Take(4));
+
+    public void Fill(Span<int> values)
+    {
+        for (var i = 0; i < values.Length; i++)
+            values[i] = Int();
+    }
 
     public void Fill(Span<float> values)
     {
@@ -77,6 +105,16 @@ internal ref struct StateReader(ReadOnlySpan<byte> state)
     }
 
     public void Fill(Span<byte> values) => Take(values.Length).CopyTo(values);
+
+    public void FillPacked(Span<byte> values)
+    {
+        for (var i = 0; i < values.Length; i += 4)
+        {
+            var packed = Take(1)[0];
+            for (var k = 0; k < 4 && i + k < values.Length; k++)
+                values[i + k] = (byte)(packed >> 2 * k & 3);
+        }
+    }
 
     private ReadOnlySpan<byte> Take(int length)
     {

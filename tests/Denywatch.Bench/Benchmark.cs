@@ -9,5 +9,15 @@ public sealed record Benchmark(
 {
     /// <summary>One line for each benchmark; the code stands in a file of its own beside this one.</summary>
     public static IReadOnlyList<Benchmark> All { get; } =
-    [Parse.ParseBenchmark.Benchmark, Parse.DetectBenchmark.Benchmark, Parse.FuzzBenchmark.Benchmark];
+    [
+        Parse.ParseBenchmark.Benchmark,
+        Parse.DetectBenchmark.Benchmark,
+        Parse.FuzzBenchmark.Benchmark,
+        new("quality", "incidents found and false alarms on labelled series", Quality.QualityBenchmark.RunAsync),
+        new(
+            "score",
+            "buckets scored a second, size of a model, cost of the command line",
+            Score.ScoreBenchmark.RunAsync
+        ),
+    ];
 }

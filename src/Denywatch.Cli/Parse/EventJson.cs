@@ -105,10 +105,14 @@ internal sealed class EventJson(Stream stream) : IDisposable
             writer!.WriteNull("timestamp"u8);
             return;
         }
+        // With the offset the device wrote: it tells where the device believes to be.
         Span<char> text = stackalloc char[40];
-        var utc = time.UtcDateTime;
-        var format = utc.Ticks % TimeSpan.TicksPerSecond == 0 ? "yyyy-MM-ddTHH:mm:ssZ" : "yyyy-MM-ddTHH:mm:ss.ffffffZ";
-        utc.TryFormat(text, out var length, format, System.Globalization.CultureInfo.InvariantCulture);
+        int length;
+        var format = time.Ticks % TimeSpan.TicksPerSecond == 0 ? "yyyy-MM-ddTHH:mm:ssK" : "yyyy-MM-ddTHH:mm:ss.FFFFFFK";
+        if (time.Offset == TimeSpan.Zero)
+            time.UtcDateTime.TryFormat(text, out length, format, System.Globalization.CultureInfo.InvariantCulture);
+        else
+            time.TryFormat(text, out length, format, System.Globalization.CultureInfo.InvariantCulture);
         writer!.WriteString("timestamp"u8, text[..length]);
     }
 

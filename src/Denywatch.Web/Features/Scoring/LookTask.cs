@@ -40,6 +40,10 @@ public sealed class LookTask(
 
     private async Task OpenAsync(OpeningSeries opening, CancellationToken ct)
     {
+        // A state of an older layout is learnt anew when its next bucket closes.
+        if (!SeriesModel.CanLoad(opening.State))
+            return;
+
         var model = SeriesModel.Load(opening.State, TimeZoneInfo.FindSystemTimeZoneById(opening.TimeZone));
         if (model.LastLearnt >= opening.Bucket)
             return;

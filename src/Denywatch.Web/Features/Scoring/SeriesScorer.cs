@@ -75,12 +75,15 @@ public sealed class SeriesScorer(RecordStore store, SeriesRates rates, AlertRais
         var zone = TimeZoneInfo.FindSystemTimeZoneById(series.TimeZone);
         if (series.RescoreFrom is { } late && late < series.NextBucket)
         {
-            if (await store.SnapshotBeforeAsync(series.Id, late, ct) is { } snapshot)
+            if (
+                await store.SnapshotBeforeAsync(series.Id, late, ct) is { } snapshot
+                && SeriesModel.CanLoad(snapshot.State)
+            )
                 return (SeriesModel.Load(snapshot.State, zone), snapshot.NextBucket);
 
             return (SeriesModel.Start(series.BucketSpan, zone), await FirstAsync(series, ct));
         }
-        return series.State is { } state
+        return series.State is { } state && SeriesModel.CanLoad(state)
             ? (SeriesModel.Load(state, zone), series.NextBucket)
             : (SeriesModel.Start(series.BucketSpan, zone), await FirstAsync(series, ct));
     }
