@@ -9,6 +9,9 @@ public sealed class FuzzTests
 {
     private static readonly TimeSpan Enough = TimeSpan.FromSeconds(30);
 
+    // What is quadratic takes seconds; to the millisecond it is held by ./bench fuzz, which has the machine for itself.
+    private const int Slack = 20;
+
     private static readonly byte[][] Samples =
     [
         .. Catalogue.All.SelectMany(Catalogue.SamplesOf).Select(Encoding.UTF8.GetBytes),
@@ -48,13 +51,13 @@ public sealed class FuzzTests
         while (line.Length + part.Length <= EventReader.LongestLine)
             line.Append(part);
 
-        Assert.Null(new ParserFuzz(Samples, 0).Check(Encoding.UTF8.GetBytes(line.ToString())));
+        Assert.Null(new ParserFuzz(Samples, 0, Slack).Check(Encoding.UTF8.GetBytes(line.ToString())));
     }
 
     [Fact]
     public void Damaged_lines_never_throw_nor_take_long()
     {
-        var fuzz = new ParserFuzz(Samples, seed: Environment.TickCount);
+        var fuzz = new ParserFuzz(Samples, seed: 4711, Slack);
 
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < Enough; )
         {
