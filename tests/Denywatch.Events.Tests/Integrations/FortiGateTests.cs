@@ -29,6 +29,7 @@ public sealed class FortiGateTests
     [InlineData("tz=\"-0500\"", "2024-05-05T23:40:50Z")]
     [InlineData("eventtime=1714934450 tz=\"+0200\"", "2024-05-05T16:40:50Z")]
     [InlineData("eventtime=1714909250123456789", "2024-05-05T18:40:50Z")]
+    [InlineData("eventtime=1714935590", "2024-05-05T18:59:50Z")]
     [InlineData("", "2024-05-05T18:40:50Z")]
     public void The_zone_is_stated_or_that_of_the_data_source(string fields, string time)
     {

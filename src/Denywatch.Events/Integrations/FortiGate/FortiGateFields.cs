@@ -6,6 +6,9 @@ namespace Denywatch.Events.Integrations.FortiGate;
 /// <summary>The fields of a FortiOS line that we use. Names: FortiOS Log Message Reference.</summary>
 internal ref struct FortiGateFields
 {
+    // Less than the smallest step between zones.
+    private static readonly TimeSpan JustWritten = TimeSpan.FromMinutes(10);
+
     private ReadOnlySpan<byte> date,
         clock,
         zone,
@@ -111,16 +114,19 @@ internal ref struct FortiGateFields
     }
 
     /// <summary>
-    /// Date and time with <c>tz</c>; lines before FortiOS 6.2 state no zone, then the receiver's holds. Without date and
-    /// time <c>eventtime</c>.
+    /// Date and time with <c>tz</c>. Lines before FortiOS 6.2 state no zone: then <c>eventtime</c> where it agrees with the
+    /// receiver's clock, as it does for a line that has just been written, else date and time in the receiver's zone.
     /// </summary>
-    public readonly DateTimeOffset? Time(TimeZoneInfo receiverZone)
+    public readonly DateTimeOffset? Time(Receipt receipt)
     {
+        var sinceEpoch = eventTime.Number() is { } number ? Times.Epoch(number) : null;
         if (AnyTime.Of(date, clock, TimeZoneInfo.Utc) is not { } local)
-            return eventTime.Number() is { } number ? Times.Epoch(number) : null;
-        return Times.TryOffset(zone, out var offset, out _)
-            ? new DateTimeOffset(local.DateTime, offset)
-            : Times.In(local.DateTime, receiverZone);
+            return sinceEpoch;
+        if (Times.TryOffset(zone, out var offset, out _))
+            return new DateTimeOffset(local.DateTime, offset);
+        return sinceEpoch is { } now && (now - receipt.ReceivedAt).Duration() < JustWritten
+            ? now
+            : Times.In(local.DateTime, receipt.Zone);
     }
 
     private void TakeSource(ReadOnlySpan<byte> value)

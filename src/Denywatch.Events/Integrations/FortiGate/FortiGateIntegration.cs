@@ -30,7 +30,7 @@ public sealed class FortiGateIntegration : IIntegration
                     line,
                     fields.Message.IsEmpty ? fields.ChangedPath : fields.Message,
                     fields.User,
-                    fields.Time(line.Receipt.Zone),
+                    fields.Time(line.Receipt),
                     Words.OrNull(fields.DeviceName)
                 )
             );
@@ -50,7 +50,7 @@ public sealed class FortiGateIntegration : IIntegration
             {
                 Verdict = verdict,
                 Reason = reason,
-                Timestamp = fields.Time(line.Receipt.Zone) ?? line.HeaderTime,
+                Timestamp = fields.Time(line.Receipt) ?? line.HeaderTime,
                 Action = fields.Action.IsEmpty ? null : Words.LowerOf(fields.Action),
                 Source = fields.Source,
                 SourcePort = fields.SourcePort,
