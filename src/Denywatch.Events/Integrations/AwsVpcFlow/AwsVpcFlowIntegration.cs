@@ -63,6 +63,17 @@ public sealed class AwsVpcFlowIntegration : IIntegration
 
     private static Outcome Add(in EventDraft draft, in LogLine line, ICollection<FirewallEvent> events)
     {
+        if (draft.Kind is "SKIPDATA")
+        {
+            events.Add(
+                Notice.Suppressed(line, null, "log-status=skipdata") with
+                {
+                    Timestamp = draft.Time,
+                    Observer = draft.Observer ?? line.Sender,
+                }
+            );
+            return Outcome.Understood;
+        }
         var verdict =
             draft.Action is "reject" ? Verdict.Denied
             : draft.Action is "accept" ? Verdict.Allowed
