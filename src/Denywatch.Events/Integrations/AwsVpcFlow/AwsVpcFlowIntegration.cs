@@ -65,13 +65,7 @@ public sealed class AwsVpcFlowIntegration : IIntegration
     {
         if (draft.Kind is "SKIPDATA")
         {
-            events.Add(
-                Notice.Suppressed(line, null, "log-status=skipdata") with
-                {
-                    Timestamp = draft.Time,
-                    Observer = draft.Observer ?? line.Sender,
-                }
-            );
+            events.Add(Notice.Suppressed(line, null, "log-status=skipdata", draft.Time, draft.Observer));
             return Outcome.Understood;
         }
         var verdict =
