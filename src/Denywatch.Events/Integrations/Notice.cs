@@ -25,14 +25,20 @@ internal static class Notice
 
     /// <summary>The device left lines out.</summary>
     /// <param name="count">How many; null where it does not say.</param>
-    public static FirewallEvent Suppressed(in LogLine line, long? count, string reason) =>
+    public static FirewallEvent Suppressed(
+        in LogLine line,
+        long? count,
+        string reason,
+        DateTimeOffset? at = null,
+        string? observer = null
+    ) =>
         new()
         {
             Verdict = Verdict.None,
             Kind = EventKind.Suppressed,
             Reason = reason,
-            Timestamp = line.HeaderTime,
-            Observer = line.Sender,
+            Timestamp = at ?? line.HeaderTime,
+            Observer = observer ?? line.Sender,
             Count = Math.Max(1, count ?? 1),
         };
 

@@ -135,6 +135,15 @@ public sealed class AwsTests
         );
 
     [Fact]
+    public void Records_that_AWS_left_out_are_told()
+    {
+        var read = Parsing.EventOf("2 111122223333 eni-1 - - - - - - - 1714934390 1714934450 - SKIPDATA");
+
+        Assert.Equal((EventKind.Suppressed, Verdict.None, "eni-1"), (read.Kind, read.Verdict, read.Observer));
+        Assert.Equal(new DateTimeOffset(2024, 5, 5, 18, 40, 50, TimeSpan.Zero), read.Timestamp);
+    }
+
+    [Fact]
     public void CloudWatch_wraps_many_records_in_one_line()
     {
         var (reading, events) = Parsing.Read(

@@ -63,6 +63,11 @@ public sealed class AwsVpcFlowIntegration : IIntegration
 
     private static Outcome Add(in EventDraft draft, in LogLine line, ICollection<FirewallEvent> events)
     {
+        if (draft.Kind is "SKIPDATA")
+        {
+            events.Add(Notice.Suppressed(line, null, "log-status=skipdata", draft.Time, draft.Observer));
+            return Outcome.Understood;
+        }
         var verdict =
             draft.Action is "reject" ? Verdict.Denied
             : draft.Action is "accept" ? Verdict.Allowed

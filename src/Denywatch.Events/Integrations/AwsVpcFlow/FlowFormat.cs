@@ -7,12 +7,14 @@ internal sealed class FlowFormat
 {
     private const int MostColumns = 64;
     private const int LongestHeader = 2048;
-    private const EventField Version = (EventField)200;
+
+    // A name that tells a header, of a column we have no use for.
+    private const EventField NotOurs = (EventField)200;
 
     private static readonly Dictionary<string, EventField> Meanings = new(StringComparer.Ordinal)
     {
-        ["version"] = Version,
-        ["account-id"] = Version,
+        ["version"] = NotOurs,
+        ["account-id"] = NotOurs,
         ["srcaddr"] = EventField.Source,
         ["pkt-srcaddr"] = EventField.OtherSource,
         ["dstaddr"] = EventField.Destination,
@@ -21,7 +23,7 @@ internal sealed class FlowFormat
         ["dstport"] = EventField.DestinationPort,
         ["protocol"] = EventField.Transport,
         ["packets"] = EventField.Packets,
-        ["bytes"] = Version,
+        ["bytes"] = NotOurs,
         ["start"] = EventField.OtherTime,
         ["end"] = EventField.Time,
         ["action"] = EventField.Action,
@@ -31,8 +33,8 @@ internal sealed class FlowFormat
         ["tgw-id"] = EventField.Observer,
         ["interface-id"] = EventField.OtherObserver,
         ["reject-reason"] = EventField.OtherAction,
-        ["instance-id"] = Version,
-        ["subnet-id"] = Version,
+        ["instance-id"] = NotOurs,
+        ["subnet-id"] = NotOurs,
     };
 
     private static readonly Names<EventField> Known = new(Meanings);
@@ -56,7 +58,7 @@ internal sealed class FlowFormat
     public int Count => columns.Length;
 
     /// <summary>The field in a 0-based column.</summary>
-    public EventField this[int column] => columns[column] == Version ? EventField.None : columns[column];
+    public EventField this[int column] => columns[column] == NotOurs ? EventField.None : columns[column];
 
     /// <summary>
     /// The format that a line spells: the header of a file in S3, or the format string itself, <c>${srcaddr} …</c>. Null
@@ -153,7 +155,7 @@ internal sealed class FlowFormat
     private static Names<EventField> Documents() =>
         new(
             Meanings
-                .Where(name => name.Value != Version)
+                .Where(name => name.Value != NotOurs)
                 .SelectMany(name =>
                     new[] { name.Key, name.Key.Replace('-', '_') }.Select(key => KeyValuePair.Create(key, name.Value))
                 )

@@ -158,7 +158,9 @@ internal ref struct CefEvent
             if (MeaningOf(custom.Label(i, extension)) is { } meaning)
                 Draft.Take(meaning, custom.Value(i, extension), receipt);
         }
-        receipt = In(zone, receipt);
+        // Seconds since 1970 need no zone, and no receipt of their own.
+        if (written.Number() is null)
+            receipt = In(zone, receipt);
         if (isSession)
             Draft.Take(EventField.Time, start, receipt);
         Draft.Take(EventField.Time, written, receipt);

@@ -11,8 +11,6 @@ internal readonly ref struct CefHeader
     // Relays put headers of any shape in front.
     private const int FarthestStart = 1024;
 
-    public ReadOnlySpan<byte> Vendor { get; private init; }
-    public ReadOnlySpan<byte> Product { get; private init; }
     public ReadOnlySpan<byte> Id { get; private init; }
     public ReadOnlySpan<byte> Name { get; private init; }
     public ReadOnlySpan<byte> Extension { get; private init; }
@@ -47,8 +45,6 @@ internal readonly ref struct CefHeader
         }
         header = new CefHeader
         {
-            Vendor = cef[(ends[0] + 1)..ends[1]],
-            Product = cef[(ends[1] + 1)..ends[2]],
             Id = cef[(ends[3] + 1)..ends[4]],
             Name = cef[(ends[4] + 1)..ends[5]],
             Extension = found == Parts ? cef[(ends[6] + 1)..] : [],

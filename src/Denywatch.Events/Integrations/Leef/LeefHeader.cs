@@ -10,8 +10,6 @@ internal readonly ref struct LeefHeader
 {
     private const int FarthestStart = 1024;
 
-    public ReadOnlySpan<byte> Vendor { get; private init; }
-    public ReadOnlySpan<byte> Product { get; private init; }
     public ReadOnlySpan<byte> Id { get; private init; }
     public ReadOnlySpan<byte> Fields { get; private init; }
     public byte Separator { get; private init; }
@@ -53,8 +51,6 @@ internal readonly ref struct LeefHeader
             separator = (byte)' ';
         header = new LeefHeader
         {
-            Vendor = leef[(ends[0] + 1)..ends[1]],
-            Product = leef[(ends[1] + 1)..ends[2]],
             Id = leef[(ends[3] + 1)..ends[4]],
             Fields = fields,
             Separator = separator,

@@ -113,7 +113,7 @@ internal sealed class PacketLogFormat
 
         if (draft.Action is "info-events-lost")
         {
-            events.Add(Notice.Suppressed(line, draft.Count, "action=info-events-lost") with { Timestamp = at });
+            events.Add(Notice.Suppressed(line, draft.Count, "action=info-events-lost", at));
             return Outcome.Understood;
         }
 
