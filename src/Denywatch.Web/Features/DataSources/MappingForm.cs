@@ -27,6 +27,7 @@ public sealed class MappingForm
     public MappedFormat Format { get; set; } = MappedFormat.Json;
     public string Separator { get; set; } = "";
     public string Columns { get; set; } = "";
+    public string TimeFormat { get; set; } = "";
     public string Denied { get; set; } = "";
     public string Allowed { get; set; } = "";
     public bool EveryLineIsDenied { get; set; }
@@ -51,6 +52,7 @@ public sealed class MappingForm
             null => "",
             var other => $"{other}",
         };
+        form.TimeFormat = mapping.TimeFormat ?? "";
         form.Columns = string.Join(", ", mapping.Columns);
         form.Denied = string.Join(", ", mapping.Denied);
         form.Allowed = string.Join(", ", mapping.Allowed);
@@ -77,6 +79,7 @@ public sealed class MappingForm
                 : Separator.Length > 0 ? Separator[0]
                 : null,
             Columns = Split(Columns),
+            TimeFormat = string.IsNullOrWhiteSpace(TimeFormat) ? null : TimeFormat.Trim(),
             Denied = Split(Denied),
             Allowed = Split(Allowed),
             EveryLineIsDenied = EveryLineIsDenied,
