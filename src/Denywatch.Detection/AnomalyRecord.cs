@@ -53,4 +53,34 @@ public readonly record struct AnomalyRecord(
 }
 
 /// <summary>The smallest counts at which an open bucket reaches each band; frozen when the bucket opens.</summary>
-public readonly record struct CrossingCounts(long Warning, long Minor, long Major, long Critical);
+public readonly record struct CrossingCounts(long Warning, long Minor, long Major, long Critical)
+{
+    /// <summary>The smallest count from <paramref name="from"/> on that reaches something all greater ones reach too.</summary>
+    /// <param name="near">A count below which the answer hardly lies.</param>
+    /// <returns><see cref="long.MaxValue"/> where no count reaches it.</returns>
+    internal static long Smallest(Func<long, bool> reaches, long from, long near)
+    {
+        if (reaches(from))
+            return from;
+
+        var below = from;
+        var above = Math.Max(from, near) + 8;
+        for (; !reaches(above); above *= 2)
+        {
+            if (above > long.MaxValue / 4)
+                return long.MaxValue;
+            below = above;
+        }
+
+        while (above - below > 1)
+        {
+            var middle = below + (above - below) / 2;
+            if (reaches(middle))
+                above = middle;
+            else
+                below = middle;
+        }
+
+        return above;
+    }
+}

@@ -469,4 +469,41 @@ public sealed class SeriesModelTests
         Assert.Equal((BelowReason.None, 1), (above.Below, above.HorizonBuckets));
         Assert.InRange(above.Factor!.Value, 8, 12);
     }
+
+    [Fact]
+    public void An_explanation_says_what_a_score_is_made_of()
+    {
+        var counts = new Counts(32);
+        var model = SeriesModel.Start(Counts.Quarter, TimeZoneInfo.Utc);
+        Counts.Teach(model, Counts.Monday, 3, _ => counts.Overdispersed(60));
+        var early = model.Explain(Counts.Monday.AddDays(3), 200).Impact;
+        Counts.Teach(model, Counts.Monday.AddDays(3), 25, _ => counts.Overdispersed(60));
+
+        var spike = model.Explain(Counts.Monday.AddDays(28), 140);
+        Counts.Teach(model, Counts.Monday.AddDays(28), 0.25, _ => 100);
+        var rise = model.Explain(Counts.Monday.AddDays(28.25), 100);
+
+        Assert.Equal(spike.Record.Score, Math.Max(spike.Impact.SingleBucket, spike.Impact.MultiBucket), 1e-9);
+        Assert.True(spike.Impact.SingleBucket > rise.Impact.SingleBucket);
+        Assert.True(rise.Impact.MultiBucket > rise.Impact.SingleBucket);
+        Assert.True(spike.Impact.VariancePenalty > 0);
+        Assert.True(early.LearningPenalty > spike.Impact.LearningPenalty + 5);
+    }
+
+    [Fact]
+    public void A_new_series_believes_at_first_what_its_siblings_learnt()
+    {
+        var counts = new Counts(33);
+        var sibling = SeriesModel.Start(Counts.Quarter, TimeZoneInfo.Utc);
+        Counts.Teach(sibling, Counts.Monday, 28, _ => counts.Poisson(40));
+        var alone = SeriesModel.Start(Counts.Quarter, TimeZoneInfo.Utc);
+        var younger = SeriesModel.Start(Counts.Quarter, TimeZoneInfo.Utc, siblings: [sibling]);
+        foreach (var model in (SeriesModel[])[alone, younger])
+            Counts.Teach(model, Counts.Monday, 2, _ => counts.Poisson(40));
+
+        var next = Counts.Monday.AddDays(2);
+
+        Assert.True(younger.CrossingsOf(next).Critical < alone.CrossingsOf(next).Critical);
+        Assert.InRange(younger.Score(next, 40).Score, 0, RecordScore.Minor);
+    }
 }
