@@ -35,7 +35,7 @@ public static class RecordScore
 /// <param name="Typical">Median of the predictive distribution, in counts per bucket.</param>
 /// <param name="Lower">Lower bound of its central 95 % interval.</param>
 /// <param name="Upper">Upper bound of its central 95 % interval.</param>
-/// <param name="Probability">Chance of a count at least this high, 0 to 1; 1 for a missing bucket.</param>
+/// <param name="Probability">Chance that quiet traffic looks at least as odd, alone or with the buckets before it; 1 for a missing bucket.</param>
 /// <param name="Score">Record score, 0 to 100.</param>
 /// <param name="IsLearning">True while too little history exists for a score to mean anything; the score is then 0.</param>
 public readonly record struct AnomalyRecord(
