@@ -35,7 +35,7 @@ public static class RecordScore
 /// <param name="Typical">Median of the predictive distribution, in counts per bucket.</param>
 /// <param name="Lower">Lower bound of its central 95 % interval.</param>
 /// <param name="Upper">Upper bound of its central 95 % interval.</param>
-/// <param name="Probability">Chance of a count at least this high, 0 to 1; 1 for a missing bucket.</param>
+/// <param name="Probability">Chance that quiet traffic looks at least as odd, alone or with the buckets before it; 1 for a missing bucket.</param>
 /// <param name="Score">Record score, 0 to 100.</param>
 /// <param name="IsLearning">True while too little history exists for a score to mean anything; the score is then 0.</param>
 public readonly record struct AnomalyRecord(
@@ -53,4 +53,34 @@ public readonly record struct AnomalyRecord(
 }
 
 /// <summary>The smallest counts at which an open bucket reaches each band; frozen when the bucket opens.</summary>
-public readonly record struct CrossingCounts(long Warning, long Minor, long Major, long Critical);
+public readonly record struct CrossingCounts(long Warning, long Minor, long Major, long Critical)
+{
+    /// <summary>The smallest count from <paramref name="from"/> on that reaches something all greater ones reach too.</summary>
+    /// <param name="near">A count below which the answer hardly lies.</param>
+    /// <returns><see cref="long.MaxValue"/> where no count reaches it.</returns>
+    internal static long Smallest(Func<long, bool> reaches, long from, long near)
+    {
+        if (reaches(from))
+            return from;
+
+        var below = from;
+        var above = Math.Max(from, near) + 8;
+        for (; !reaches(above); above *= 2)
+        {
+            if (above > long.MaxValue / 4)
+                return long.MaxValue;
+            below = above;
+        }
+
+        while (above - below > 1)
+        {
+            var middle = below + (above - below) / 2;
+            if (reaches(middle))
+                above = middle;
+            else
+                below = middle;
+        }
+
+        return above;
+    }
+}

@@ -60,16 +60,24 @@ internal sealed class Evidence
         Span<double> excesses = stackalloc double[WayCount];
         Look(prediction, count, chances, excesses);
 
-        var oddest = new Finding(0, 0, count - prediction.Mean);
-        for (var way = 0; way < WayCount; way++)
+        var alone = Math.Min(0, tails[0].Correct(chances[0]) - Ways[0].LnShare);
+
+        // The most of all looks, whichever is oddest: so that one more deny never takes the excess below the floor.
+        var excess = excesses[0];
+        for (var way = 1; way < WayCount; way++)
+            excess = Math.Max(excess, chances[way] < 0 ? excesses[way] : 0);
+        var oddest = new Finding(alone, 0, excess, alone, 0);
+        for (var way = 1; way < WayCount; way++)
         {
-            var chance = tails[way].Correct(chances[way]) - Ways[way].LnShare;
-            if (chance >= oddest.LnChance)
+            var together = tails[way].Correct(chances[way]) - Ways[way].LnShare;
+            if (together < oddest.LnTogether)
+                oddest = oddest with { LnTogether = together };
+            if (together >= oddest.LnChance)
                 continue;
 
             // A bucket that is out of all proportion alone is not explained by its neighbours.
-            var named = oddest.LnChance < OutOfAllProportion ? oddest.Way : way;
-            oddest = new(chance, named, Math.Max(excesses[way], oddest.Excess));
+            var named = alone < OutOfAllProportion ? 0 : way;
+            oddest = oddest with { LnChance = together, Way = named };
         }
         return oddest;
     }
@@ -235,5 +243,7 @@ internal sealed class Evidence
 /// <summary>The oddest look at a bucket.</summary>
 /// <param name="LnChance">Natural logarithm of its chance, calibrated and corrected for looking in several ways.</param>
 /// <param name="Way">Index of the way; 0 for the bucket alone.</param>
-/// <param name="Excess">Denies above what is expected: of the bucket or of the sum, whichever is more.</param>
-internal readonly record struct Finding(double LnChance, int Way, double Excess);
+/// <param name="Excess">Denies above what is expected: of the bucket or of an odd sum, whichever is most.</param>
+/// <param name="LnAlone">The same for the bucket alone.</param>
+/// <param name="LnTogether">The same for the oddest sum.</param>
+internal readonly record struct Finding(double LnChance, int Way, double Excess, double LnAlone, double LnTogether);

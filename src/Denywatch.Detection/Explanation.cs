@@ -40,6 +40,7 @@ public enum BelowReason
 /// <summary>A record's facts for a person: what was expected, how sure, by which pattern, and why below the line.</summary>
 /// <param name="Factor">Actual over expected mean; null where missing or nothing is expected.</param>
 /// <param name="Mean">Mean of the predictive distribution.</param>
+/// <param name="Impact">What the score is made of.</param>
 /// <param name="HorizonBuckets">Length of the look that is oddest: 1 for the bucket alone, else that of a sum which ends with it.</param>
 /// <param name="ComparableBuckets">Learnt buckets within an hour of this time of day, up to <paramref name="ComparableNeeded"/>.</param>
 /// <param name="CrossingCount">The smallest count that reaches the line, or null while learning.</param>
@@ -48,6 +49,7 @@ public sealed record Explanation(
     AnomalyRecord Record,
     double Mean,
     double? Factor,
+    ScoreImpact Impact,
     int HorizonBuckets,
     int ComparableBuckets,
     int ComparableNeeded,
@@ -55,4 +57,16 @@ public sealed record Explanation(
     BelowReason Below,
     long? CrossingCount,
     string Sentence
+);
+
+/// <summary>What a score is made of, in points of the record score.</summary>
+/// <param name="SingleBucket">The score of the bucket alone.</param>
+/// <param name="MultiBucket">The score of the oddest sum that ends with it.</param>
+/// <param name="VariancePenalty">Points lost because this series strays by more than pure chance does.</param>
+/// <param name="LearningPenalty">Points lost because history is still short.</param>
+public readonly record struct ScoreImpact(
+    double SingleBucket,
+    double MultiBucket,
+    double VariancePenalty,
+    double LearningPenalty
 );

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Denywatch.Detection;
 
 /// <summary>
@@ -152,7 +154,7 @@ internal sealed class RecurringBursts(SiteClock clock)
         }
 
         // For the most part the higher of the two: the next run may well be as high as the highest.
-        return System.Numerics.BitOperations.PopCount((uint)seen) >= rhythm.Needed ? 0.7 * highest + 0.3 * second : 0;
+        return BitOperations.PopCount((uint)seen) >= rhythm.Needed ? 0.7 * highest + 0.3 * second : 0;
     }
 
     private bool IsRefused(int start)

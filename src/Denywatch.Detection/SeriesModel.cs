@@ -50,11 +50,19 @@ public sealed class SeriesModel
     /// <param name="span">Bucket span: a positive multiple of a minute.</param>
     /// <param name="zone">Zone of the site: daily and weekly shape live in its local time.</param>
     /// <param name="holidays">Days of the site's calendar on which people rest: they are like Sundays.</param>
-    public static SeriesModel Start(TimeSpan span, TimeZoneInfo zone, IReadOnlySet<DateOnly>? holidays = null)
+    /// <param name="siblings">Models of the same job: what most of them learnt of spread is believed at first.</param>
+    public static SeriesModel Start(
+        TimeSpan span,
+        TimeZoneInfo zone,
+        IReadOnlySet<DateOnly>? holidays = null,
+        IEnumerable<SeriesModel>? siblings = null
+    )
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(span, TimeSpan.FromMinutes(1));
         ArgumentNullException.ThrowIfNull(zone);
-        return new(span, zone, holidays);
+        var model = new SeriesModel(span, zone, holidays);
+        model.spread.Borrow((siblings ?? []).Where(sibling => sibling.span == span).Select(sibling => sibling.spread));
+        return model;
     }
 
     /// <summary>The record of a bucket after the last learnt one; learns nothing.</summary>
@@ -123,21 +131,39 @@ public sealed class SeriesModel
         var rate = sensitivity ?? Sensitivity.Default;
         var prediction = PredictionOf(bucket);
         var record = RecordOf(prediction, bucket, actual, rate);
-        var way = actual is { } count ? FindingOf(prediction, count).Way : 0;
         var comparable = seasons.Comparable(prediction.Time, ComparableNeeded);
         var below = ExplanationText.BelowOf(prediction, record, line);
         long? crossing = prediction.IsLearning ? null : Crossing(prediction, line, 1, rate);
+        var finding = FindingOf(prediction, actual ?? 0);
         return new(
             record,
             prediction.Mean,
             actual / prediction.Mean,
-            Evidence.LengthOf(way),
+            ImpactOf(prediction, actual ?? 0, rate),
+            Evidence.LengthOf(finding.Way),
             comparable,
             ComparableNeeded,
             lastTicks == 0 ? ExpectedPattern.Nothing : prediction.Expected.Pattern,
             below,
             crossing,
-            ExplanationText.SentenceOf(record, prediction, comparable, below, crossing, way)
+            ExplanationText.SentenceOf(record, prediction, comparable, below, crossing, finding.Way)
+        );
+    }
+
+    /// <summary>What the score is made of: the same bucket judged again without one thing at a time.</summary>
+    private ScoreImpact ImpactOf(in Prediction prediction, double count, Sensitivity rate)
+    {
+        var finding = FindingOf(prediction, count);
+        var expected = prediction.Expected;
+        var score = rate.ScoreOf(finding.LnChance, span);
+
+        double Without(in Prediction changed) => rate.ScoreOf(FindingOf(changed, count).LnChance, span) - score;
+
+        return new(
+            rate.ScoreOf(finding.LnAlone, span),
+            rate.ScoreOf(finding.LnTogether, span),
+            Math.Max(0, Without(prediction with { Variance = expected.Mean, NeighbourVariance = expected.Neighbour })),
+            Math.Max(0, Without(prediction with { Variance = spread.SettledVarianceOf(expected.Mean) }))
         );
     }
 
@@ -270,29 +296,11 @@ public sealed class SeriesModel
     /// <summary>The smallest count from <paramref name="from"/> on whose score reaches the line.</summary>
     private long Crossing(in Prediction prediction, double line, long from, Sensitivity rate)
     {
-        bool Reaches(in Prediction p, long count) => ScoreOf(FindingOf(p, count), rate) >= line;
-
-        if (Reaches(prediction, from))
-            return from;
-
-        var below = from;
-        var above = Math.Max(from, (long)prediction.Mean) + 8;
-        for (; !Reaches(prediction, above); above *= 2)
-        {
-            if (above > long.MaxValue / 4)
-                return long.MaxValue;
-            below = above;
-        }
-
-        while (above - below > 1)
-        {
-            var middle = below + (above - below) / 2;
-            if (Reaches(prediction, middle))
-                above = middle;
-            else
-                below = middle;
-        }
-
-        return above;
+        var asked = prediction;
+        return CrossingCounts.Smallest(
+            count => ScoreOf(FindingOf(asked, count), rate) >= line,
+            from,
+            near: (long)prediction.Mean
+        );
     }
 }

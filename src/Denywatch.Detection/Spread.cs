@@ -6,12 +6,15 @@ namespace Denywatch.Detection;
 /// </summary>
 internal sealed class Spread(TimeSpan span)
 {
-    private const double PriorTheta = 1.5;
-    private const double PriorPhi = 0.15;
+    private const double WideTheta = 1.5;
+    private const double WidePhi = 0.15;
     private const double PriorWeight = 30;
 
     /// <summary>Relative spread that is added while less than a week is known: only a tenfold count is odd on day two.</summary>
     private const double IgnorancePhi = 1;
+
+    /// <summary>What is left of the ignorance where other series of the same job were asked.</summary>
+    private const double BorrowedIgnorance = 0.25;
 
     private const double MostTheta = 40;
     private const double MostPhi = 1.5;
@@ -25,12 +28,32 @@ internal sealed class Spread(TimeSpan span)
     private double meanError;
     private double squareError;
     private double learnt;
-    private double theta = PriorTheta;
-    private double phi = PriorPhi;
+    private double theta = WideTheta;
+    private double phi = WidePhi;
+    private double priorTheta = WideTheta;
+    private double priorPhi = WidePhi;
+    private double ignoranceAtFirst = IgnorancePhi;
 
-    public double VarianceOf(double mean) => theta * mean + (phi + Ignorance) * mean * mean;
+    public bool IsSettled => learnt >= bucketsPerWeek;
 
-    private double Ignorance => IgnorancePhi * Math.Pow(Math.Max(0, 1 - learnt / bucketsPerWeek), 2);
+    public double VarianceOf(double mean) => SettledVarianceOf(mean) + Ignorance * mean * mean;
+
+    /// <summary>The variance without what is added while history is short.</summary>
+    public double SettledVarianceOf(double mean) => theta * mean + phi * mean * mean;
+
+    private double Ignorance => ignoranceAtFirst * Math.Pow(Math.Max(0, 1 - learnt / bucketsPerWeek), 2);
+
+    /// <summary>Takes the median of what other series of the same job have learnt as the belief to start from.</summary>
+    public void Borrow(IEnumerable<Spread> others)
+    {
+        var settled = others.Where(other => other.IsSettled).ToList();
+        if (settled.Count == 0)
+            return;
+
+        theta = priorTheta = settled.Select(other => other.theta).Order().ElementAt(settled.Count / 2);
+        phi = priorPhi = settled.Select(other => other.phi).Order().ElementAt(settled.Count / 2);
+        ignoranceAtFirst = BorrowedIgnorance;
+    }
 
     public void Learn(double mean, double count)
     {
@@ -51,7 +74,7 @@ internal sealed class Spread(TimeSpan span)
         var a = meanMean + belief * square;
         var b = meanSquare + belief * mean * square;
         var c = squareSquare + belief * square * square;
-        var prior = PriorTheta * mean + PriorPhi * square;
+        var prior = priorTheta * mean + priorPhi * square;
         var d = meanError + belief * mean * prior;
         var e = squareError + belief * square * prior;
         var determinant = a * c - b * b;
@@ -67,8 +90,11 @@ internal sealed class Spread(TimeSpan span)
         phi = Math.Clamp((e - theta * b) / c, 0, MostPhi);
     }
 
-    public void Save(StateWriter state) =>
+    public void Save(StateWriter state)
+    {
         state.Add([meanMean, meanSquare, squareSquare, meanError, squareError, learnt, theta, phi]);
+        state.Add([priorTheta, priorPhi, ignoranceAtFirst]);
+    }
 
     public void Load(ref StateReader state)
     {
@@ -80,5 +106,8 @@ internal sealed class Spread(TimeSpan span)
         learnt = state.Double();
         theta = state.Double();
         phi = state.Double();
+        priorTheta = state.Double();
+        priorPhi = state.Double();
+        ignoranceAtFirst = state.Double();
     }
 }

@@ -135,6 +135,105 @@ public sealed class SeriesModelTests
     }
 
     [Fact]
+    public void A_learnt_burst_is_reported_and_can_be_refused()
+    {
+        var counts = new Counts(13);
+        var model = SeriesModel.Start(Counts.Quarter, Berlin);
+        Counts.Teach(model, Counts.Monday, 21, b => counts.Overdispersed(b is { Hour: 2, Minute: < 30 } ? 900 : 40));
+
+        Counts.Teach(model, Counts.Monday.AddDays(21), 5, b => counts.Overdispersed(b.Hour == 14 ? 700 : 40));
+        var burst = Assert.Single(model.LearntBursts, b => b.Rhythm == BurstRhythm.Daily && b.At.Hour == 15);
+        var afternoon = Counts.Monday.AddDays(26).AddHours(14);
+        Counts.Teach(model, Counts.Monday.AddDays(26), 14 / 24.0, _ => counts.Overdispersed(40));
+        var expected = model.Score(afternoon, 700);
+        model.Refuse(burst);
+        var refused = model.Score(afternoon, 700);
+
+        Assert.Equal((4, null), (burst.Buckets, burst.Weekday));
+        Assert.InRange(burst.Count, 600, 1_400);
+        Assert.Equal((Band.None, Band.Critical), (expected.Band, refused.Band));
+        Assert.DoesNotContain(SeriesModel.Load(model.Save(), Berlin).LearntBursts, b => b.At == burst.At);
+    }
+
+    [Fact]
+    public void A_fortnightly_scan_is_expected_after_two_runs()
+    {
+        var counts = new Counts(27);
+        var model = SeriesModel.Start(Counts.Quarter, TimeZoneInfo.Utc);
+
+        var records = Counts.Teach(
+            model,
+            Counts.Monday,
+            60,
+            b => counts.Overdispersed((b - Counts.Monday).Days % 14 == 9 && b.Hour == 3 ? 900 : 40)
+        );
+
+        var alarms = records
+            .Where(r => r.Band == Band.Critical)
+            .Select(r => (r.Bucket - Counts.Monday).Days)
+            .Distinct();
+        Assert.Equal([9, 23], alarms);
+    }
+
+    [Fact]
+    public void A_holiday_of_the_calendar_is_like_a_Sunday()
+    {
+        var holiday = new DateOnly(2026, 3, 31);
+        var counts = new Counts(28);
+        var with = SeriesModel.Start(Counts.Quarter, Berlin, new HashSet<DateOnly> { holiday });
+        var without = SeriesModel.Start(Counts.Quarter, Berlin);
+        foreach (var model in (SeriesModel[])[with, without])
+            Counts.Teach(model, Counts.Monday, 28, bucket => counts.Overdispersed(Counts.Office(bucket, Berlin)));
+        var noon = new DateTimeOffset(2026, 3, 31, 10, 0, 0, TimeSpan.Zero);
+
+        Assert.InRange(with.Score(noon, 80).Typical, 0, 20);
+        Assert.InRange(without.Score(noon, 80).Typical, 60, 110);
+    }
+
+    [Fact]
+    public void A_confirmed_incident_taught_as_missing_changes_nothing_of_what_is_expected()
+    {
+        var counts = new Counts(29);
+        var model = SeriesModel.Start(Counts.Quarter, TimeZoneInfo.Utc);
+        Counts.Teach(model, Counts.Monday, 21, _ => counts.Overdispersed(60));
+        var before = model.Score(Counts.Monday.AddDays(23), 60).Typical;
+
+        Counts.Teach(model, Counts.Monday.AddDays(21), 2, _ => null);
+
+        Assert.Equal(before, model.Score(Counts.Monday.AddDays(23), 60).Typical);
+    }
+
+    [Fact]
+    public void A_long_incident_that_became_the_level_is_forgotten_soon_after_it()
+    {
+        var counts = new Counts(30);
+        var model = SeriesModel.Start(Counts.Quarter, TimeZoneInfo.Utc);
+        Counts.Teach(model, Counts.Monday, 28, _ => counts.Overdispersed(60));
+
+        Counts.Teach(model, Counts.Monday.AddDays(28), 1, _ => counts.Overdispersed(300));
+        var during = model.Score(Counts.Monday.AddDays(29), 300);
+        Counts.Teach(model, Counts.Monday.AddDays(29), 0.25, _ => counts.Overdispersed(60));
+        var after = model.Score(Counts.Monday.AddDays(29.25), 300);
+
+        Assert.Equal((Band.None, Band.Critical), (during.Band, after.Band));
+        Assert.InRange(after.Typical, 45, 90);
+    }
+
+    [Fact]
+    public void Beacons_in_a_silent_series_are_found_by_the_sum()
+    {
+        var counts = new Counts(31);
+        var model = SeriesModel.Start(Counts.Quarter, TimeZoneInfo.Utc);
+        Counts.Teach(model, Counts.Monday, 28, _ => counts.Poisson(0.05));
+
+        var records = Counts.Teach(model, Counts.Monday.AddDays(28), 0.5, _ => 1);
+
+        var alarm = records.First(r => r.Band == Band.Critical);
+        Assert.Equal(1, alarm.Actual);
+        Assert.InRange((alarm.Bucket - Counts.Monday.AddDays(28)).TotalHours, 0.75, 4);
+    }
+
+    [Fact]
     public void A_modest_rise_that_lasts_is_found_by_its_sum()
     {
         var counts = new Counts(14);
@@ -369,5 +468,42 @@ public sealed class SeriesModelTests
         );
         Assert.Equal((BelowReason.None, 1), (above.Below, above.HorizonBuckets));
         Assert.InRange(above.Factor!.Value, 8, 12);
+    }
+
+    [Fact]
+    public void An_explanation_says_what_a_score_is_made_of()
+    {
+        var counts = new Counts(32);
+        var model = SeriesModel.Start(Counts.Quarter, TimeZoneInfo.Utc);
+        Counts.Teach(model, Counts.Monday, 3, _ => counts.Overdispersed(60));
+        var early = model.Explain(Counts.Monday.AddDays(3), 200).Impact;
+        Counts.Teach(model, Counts.Monday.AddDays(3), 25, _ => counts.Overdispersed(60));
+
+        var spike = model.Explain(Counts.Monday.AddDays(28), 140);
+        Counts.Teach(model, Counts.Monday.AddDays(28), 0.25, _ => 100);
+        var rise = model.Explain(Counts.Monday.AddDays(28.25), 100);
+
+        Assert.Equal(spike.Record.Score, Math.Max(spike.Impact.SingleBucket, spike.Impact.MultiBucket), 1e-9);
+        Assert.True(spike.Impact.SingleBucket > rise.Impact.SingleBucket);
+        Assert.True(rise.Impact.MultiBucket > rise.Impact.SingleBucket);
+        Assert.True(spike.Impact.VariancePenalty > 0);
+        Assert.True(early.LearningPenalty > spike.Impact.LearningPenalty + 5);
+    }
+
+    [Fact]
+    public void A_new_series_believes_at_first_what_its_siblings_learnt()
+    {
+        var counts = new Counts(33);
+        var sibling = SeriesModel.Start(Counts.Quarter, TimeZoneInfo.Utc);
+        Counts.Teach(sibling, Counts.Monday, 28, _ => counts.Poisson(40));
+        var alone = SeriesModel.Start(Counts.Quarter, TimeZoneInfo.Utc);
+        var younger = SeriesModel.Start(Counts.Quarter, TimeZoneInfo.Utc, siblings: [sibling]);
+        foreach (var model in (SeriesModel[])[alone, younger])
+            Counts.Teach(model, Counts.Monday, 2, _ => counts.Poisson(40));
+
+        var next = Counts.Monday.AddDays(2);
+
+        Assert.True(younger.CrossingsOf(next).Critical < alone.CrossingsOf(next).Critical);
+        Assert.InRange(younger.Score(next, 40).Score, 0, RecordScore.Minor);
     }
 }

@@ -8,15 +8,17 @@ public sealed class SeriesProperties
 {
     private const int History = 500;
 
-    [Property(MaxTest = 60)]
+    [Property(MaxTest = 200)]
     public void More_denies_never_score_less(SomeSeries series, PositiveInt count, PositiveInt more)
     {
         var model = series.Learnt();
         var next = SomeSeries.BucketAt(History);
 
+        var few = Enumerable.Range(0, 40).Select(denies => model.Score(next, denies).Score).ToList();
         var less = model.Score(next, count.Get);
         var greater = model.Score(next, count.Get + (double)more.Get);
 
+        Assert.Equal(few.Order(), few);
         Assert.True(greater.Score >= less.Score);
         Assert.True(greater.Probability <= less.Probability);
     }

@@ -21,7 +21,6 @@ internal static class ScoreCommand
         if (options["--time-zones"] is { } zonesFile && ReadZones(zonesFile, zones) is { } zoneProblem)
             return Wrong(zoneProblem);
 
-        Directory.CreateDirectory(output);
         var exit = Exit.Done;
         foreach (var file in options.Files.SelectMany(FilesOf))
         {
@@ -30,6 +29,7 @@ internal static class ScoreCommand
             try
             {
                 var series = NameOf(file);
+                Directory.CreateDirectory(output);
                 using var stream = LogFile.Open(file, out _, out _);
                 var counts = CountsFile.Read(stream);
                 var records = SeriesScoring.Score(counts.Buckets, zones.GetValueOrDefault(series, TimeZoneInfo.Utc));

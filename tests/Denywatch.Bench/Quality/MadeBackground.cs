@@ -87,7 +87,7 @@ internal sealed class MadeBackground
                 break;
             case "internet":
                 for (var burst = mean.Length * 3 / (7 * PerDay); burst > 0; burst--)
-                    Add(mean, draws.Between(0, mean.Length - 1), draws.Between(1, 3), level * draws.Between(0.6, 1.8));
+                    Add(mean, draws.Between(0, mean.Length - 1), draws.Between(1, 3), level * draws.Between(0.3, 0.9));
                 break;
         }
     }

@@ -11,7 +11,7 @@ internal readonly record struct MadeIncident(string Type, string Difficulty, int
 
     public static MadeIncident Add(double[] counts, double[] mean, int from, MadeBackground background, Draws draws)
     {
-        var type = draws.Of(mean[from] < 1.5 ? Quiet : Loud);
+        var type = draws.Of(mean[from] < 0.6 ? Quiet : Loud);
         var length = type switch
         {
             "flood" => draws.Between(1, 4),
@@ -26,7 +26,7 @@ internal readonly record struct MadeIncident(string Type, string Difficulty, int
         var deviation = Math.Sqrt(here * (background.IsVisits ? 3 : 1) + relative * here * here + 0.05);
         var (lowest, highest) = type switch
         {
-            "slow-scan" => (1.2, 3.5),
+            "slow-scan" => (1.5, 4.5),
             "flood" => (8, 40),
             "distributed-scan" => (4, 14),
             _ => (5.0, 16.0),

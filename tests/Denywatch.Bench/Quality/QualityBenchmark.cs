@@ -41,8 +41,14 @@ internal static class QualityBenchmark
         Console.WriteLine();
         var thinned = Row("thinned by half", JudgeAll(corpus.Select((s, i) => s.Thinned(i)), ct));
         var shifted = Row("shifted by 7 h 15 min", JudgeAll(corpus.Select(s => s.Shifted(new(7, 15, 0))), ct));
+        var first = Row("made, first seed", JudgeAll(MadeSeries.All(seed: 20, ofEach: 10), ct));
         var made = Table("made, fresh seed", JudgeAll(MadeSeries.All(seed: 2026, ofEach: 10), ct));
-        figures.AddRange([new("f1_thinned", thinned.F1), new("f1_shifted", shifted.F1), new("f1_made", made.F1)]);
+        figures.AddRange([
+            new("f1_thinned", thinned.F1),
+            new("f1_shifted", shifted.F1),
+            new("f1_made_first", first.F1),
+            new("f1_made", made.F1),
+        ]);
 
         var calibration = Calibrate(ct);
         figures.Add(new("most_over_stated", calibration.Max(point => point.Ratio)));
