@@ -17,6 +17,20 @@ public sealed class CountStore(NpgsqlDataSource source)
     private const long CountLock = 0x44454E5B;
     private const int MostClaimed = 200_000;
 
+    /// <summary>So many slices at once are an import: some days of a few firewalls.</summary>
+    private const int ManySlices = 2_000;
+
+    // BRIN knows nothing of new pages until it is told or vacuumed, and each bucket's flows would be a scan of all that was
+    // imported.
+    private const string Summarise = """
+        SELECT brin_summarize_new_values(i.indexrelid)
+        FROM pg_inherits h
+        JOIN pg_index i ON i.indrelid = h.inhrelid
+        JOIN pg_class c ON c.oid = i.indexrelid
+        JOIN pg_am a ON a.oid = c.relam AND a.amname = 'brin'
+        WHERE h.inhparent IN ('recent_flows'::regclass, 'flows'::regclass)
+        """;
+
     private const string Claim = """
         DELETE FROM dirty_slices WHERE ctid = ANY (ARRAY(SELECT ctid FROM dirty_slices LIMIT @most))
         RETURNING slice, firewall_id
@@ -107,6 +121,8 @@ public sealed class CountStore(NpgsqlDataSource source)
         );
         await RunAsync(connection, MarkForRescore, dirty, ct, ("learned", LearnedHistory));
         await transaction.CommitAsync(ct);
+        if (dirty.Count > ManySlices)
+            await connection.ExecuteAsync(Summarise, ct);
         return dirty;
     }
 
