@@ -21,26 +21,31 @@ public enum MappedFormat
 /// </summary>
 public sealed record FieldMapping
 {
-    private static readonly FrozenDictionary<string, EventField> ByTarget = new Dictionary<string, EventField>(
+    // In the order people think of them.
+    private static readonly (string Name, EventField Field)[] Known =
+    [
+        ("@timestamp", EventField.Time),
+        ("source.ip", EventField.Source),
+        ("source.port", EventField.SourcePort),
+        ("destination.ip", EventField.Destination),
+        ("destination.port", EventField.DestinationPort),
+        ("network.transport", EventField.Transport),
+        ("network.direction", EventField.Direction),
+        ("event.action", EventField.Action),
+        ("rule.name", EventField.Rule),
+        ("observer.name", EventField.Observer),
+        ("event.count", EventField.Count),
+        ("network.packets", EventField.Packets),
+    ];
+
+    private static readonly FrozenDictionary<string, EventField> ByTarget = Known.ToFrozenDictionary(
+        target => target.Name,
+        target => target.Field,
         StringComparer.Ordinal
-    )
-    {
-        ["@timestamp"] = EventField.Time,
-        ["source.ip"] = EventField.Source,
-        ["source.port"] = EventField.SourcePort,
-        ["destination.ip"] = EventField.Destination,
-        ["destination.port"] = EventField.DestinationPort,
-        ["network.transport"] = EventField.Transport,
-        ["network.direction"] = EventField.Direction,
-        ["network.packets"] = EventField.Packets,
-        ["observer.name"] = EventField.Observer,
-        ["rule.name"] = EventField.Rule,
-        ["event.action"] = EventField.Action,
-        ["event.count"] = EventField.Count,
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    );
 
     /// <summary>The names a field can be mapped to.</summary>
-    public static IReadOnlyList<string> Targets { get; } = [.. ByTarget.Keys.Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Targets { get; } = [.. Known.Select(target => target.Name)];
 
     public required MappedFormat Format { get; init; }
 

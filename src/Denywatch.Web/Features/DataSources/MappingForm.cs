@@ -5,23 +5,6 @@ namespace Denywatch.Web.Features.DataSources;
 /// <summary>A field mapping while a person writes it: texts as they were typed.</summary>
 public sealed class MappingForm
 {
-    /// <summary>The targets in the order people think of them.</summary>
-    public static IReadOnlyList<string> Targets { get; } =
-    [
-        "@timestamp",
-        "source.ip",
-        "source.port",
-        "destination.ip",
-        "destination.port",
-        "network.transport",
-        "network.direction",
-        "event.action",
-        "rule.name",
-        "observer.name",
-        "event.count",
-        "network.packets",
-    ];
-
     private readonly Dictionary<string, string> names = new(StringComparer.Ordinal);
 
     public MappedFormat Format { get; set; } = MappedFormat.Json;
