@@ -5,6 +5,7 @@ namespace Denywatch.Events;
 /// <summary>What makes denied events one deny flow, together with the 5-minute slice.</summary>
 /// <param name="Slice">Start of the 5-minute UTC slice.</param>
 /// <param name="Firewall">Name of the firewall, as the event states it; never empty.</param>
+/// <param name="ExceptedBy">Id of the exception that takes it away; null where it is counted.</param>
 public readonly record struct FlowKey(
     DateTimeOffset Slice,
     string Firewall,
@@ -13,7 +14,8 @@ public readonly record struct FlowKey(
     int? DestinationPort,
     string? Transport,
     string? Rule,
-    Direction Direction
+    Direction Direction,
+    int? ExceptedBy = null
 );
 
 /// <summary>Attributes frozen at intake: what the tables said when the event came in.</summary>

@@ -17,7 +17,7 @@ public sealed class BatchStore(
     private const string CopyFlows = """
         COPY recent_flows (received_at, batch_id, slice, data_source_id, firewall_id, source, destination,
             destination_port, transport, rule, direction, source_country, source_as, destination_country,
-            destination_as, site, count, packets, sources, first_at, last_at, offsets) FROM STDIN (FORMAT BINARY)
+            destination_as, site, count, packets, sources, first_at, last_at, offsets, excepted_by) FROM STDIN (FORMAT BINARY)
         """;
 
     private const string CopyLines = """
@@ -26,7 +26,7 @@ public sealed class BatchStore(
         """;
 
     private const string CopyDirty =
-        "COPY dirty_slices (slice, firewall_id, data_source_id) FROM STDIN (FORMAT BINARY)";
+        "COPY dirty_slices (slice, firewall_id, data_source_id, exceptions_version) FROM STDIN (FORMAT BINARY)";
 
     private const string InsertBatch = """
         INSERT INTO batches (id, node_id, sender, received_at, events, denied, part_key, answer, line_hashes)
@@ -217,6 +217,7 @@ public sealed class BatchStore(
             await copy.WriteAsync(flow.First, NpgsqlDbType.TimestampTz, ct);
             await copy.WriteAsync(flow.Last, NpgsqlDbType.TimestampTz, ct);
             await copy.WriteAsync(flow.Offsets.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Smallint, ct);
+            await copy.WriteOrNullAsync(key.ExceptedBy, NpgsqlDbType.Integer, ct);
         }
         await copy.CompleteAsync(ct);
     }
@@ -270,6 +271,7 @@ public sealed class BatchStore(
             await copy.WriteAsync(slice, NpgsqlDbType.TimestampTz, ct);
             await copy.WriteAsync(ids[key].Firewall, NpgsqlDbType.Integer, ct);
             await copy.WriteAsync(ids[key].DataSource, NpgsqlDbType.Integer, ct);
+            await copy.WriteAsync(batch.ExceptionsVersion, NpgsqlDbType.Bigint, ct);
         }
         await copy.CompleteAsync(ct);
     }

@@ -3,16 +3,20 @@ using Npgsql;
 namespace Denywatch.Storage;
 
 /// <summary>A slice of a firewall whose count changed.</summary>
-public readonly record struct Recounted(DateTimeOffset Slice, int FirewallId);
+/// <param name="Reason">Why it was counted again; "late data" for events.</param>
+public readonly record struct Recounted(DateTimeOffset Slice, int FirewallId, string Reason);
 
 /// <summary>Counts per firewall and span, recomputed from flows for the slices that batches made dirty.</summary>
-public sealed class CountStore(NpgsqlDataSource source)
+public sealed class CountStore(NpgsqlDataSource source, ExceptionStore exceptions)
 {
     /// <summary>Minutes of the spans kept; each is summed from the first.</summary>
     public static readonly short[] Spans = [5, 15, 60, 1440];
 
     /// <summary>How far back models learn; older counts are kept and shown.</summary>
     public static readonly TimeSpan LearnedHistory = TimeSpan.FromDays(400);
+
+    /// <summary>Why most slices are counted again.</summary>
+    public const string LateData = "late data";
 
     private const long CountLock = 0x44454E5B;
     private const int MostClaimed = 200_000;
@@ -33,28 +37,33 @@ public sealed class CountStore(NpgsqlDataSource source)
 
     private const string Claim = """
         DELETE FROM dirty_slices WHERE ctid = ANY (ARRAY(SELECT ctid FROM dirty_slices LIMIT @most))
-        RETURNING slice, firewall_id
+        RETURNING slice, firewall_id, exceptions_version, reason
         """;
 
     private const string Recompute = """
-        INSERT INTO counts (span, at, firewall_id, count, packets)
-        SELECT 5, slice, firewall_id, coalesce(sum(count), 0), sum(packets)
+        INSERT INTO counts (span, at, firewall_id, count, packets, excepted)
+        SELECT 5, slice, firewall_id, coalesce(sum(count) FILTER (WHERE excepted_by IS NULL), 0),
+               sum(packets) FILTER (WHERE excepted_by IS NULL),
+               coalesce(sum(count) FILTER (WHERE excepted_by IS NOT NULL), 0)
         FROM unnest(@slices, @firewalls) AS dirty (slice, firewall_id)
-        LEFT JOIN (SELECT slice, firewall_id, count, packets FROM all_flows WHERE slice BETWEEN @first AND @last) f
-            USING (slice, firewall_id)
+        LEFT JOIN (SELECT slice, firewall_id, count, packets, excepted_by FROM all_flows
+                   WHERE slice BETWEEN @first AND @last) f USING (slice, firewall_id)
         GROUP BY 2, 3 ORDER BY 2, 3
-        ON CONFLICT (span, at, firewall_id) DO UPDATE SET count = excluded.count, packets = excluded.packets
+        ON CONFLICT (span, at, firewall_id) DO UPDATE SET
+            count = excluded.count, packets = excluded.packets, excepted = excluded.excepted
         """; // set, not added: run twice, still right
 
     private const string SumUp = """
-        INSERT INTO counts (span, at, firewall_id, count, packets)
-        SELECT @span, date_bin(make_interval(mins => @span), c.at, 'epoch'), c.firewall_id, sum(c.count), sum(c.packets)
+        INSERT INTO counts (span, at, firewall_id, count, packets, excepted)
+        SELECT @span, date_bin(make_interval(mins => @span), c.at, 'epoch'), c.firewall_id, sum(c.count), sum(c.packets),
+               sum(c.excepted)
         FROM (SELECT DISTINCT date_bin(make_interval(mins => @span), slice, 'epoch') AS at, firewall_id
               FROM unnest(@slices, @firewalls) AS dirty (slice, firewall_id)) d
         JOIN counts c ON c.span = 5 AND c.firewall_id = d.firewall_id
             AND c.at >= d.at AND c.at < d.at + make_interval(mins => @span)
         GROUP BY 2, 3 ORDER BY 2, 3
-        ON CONFLICT (span, at, firewall_id) DO UPDATE SET count = excluded.count, packets = excluded.packets
+        ON CONFLICT (span, at, firewall_id) DO UPDATE SET
+            count = excluded.count, packets = excluded.packets, excepted = excluded.excepted
         """;
 
     private const string AddSeries = """
@@ -69,13 +78,15 @@ public sealed class CountStore(NpgsqlDataSource source)
     // The version moves too, so that a closing task that read before this writes nothing. What is older than all that is
     // learned is counted only: one stray date in an import must not make every model learn anew.
     private const string MarkForRescore = """
-        UPDATE series s SET rescore_from = d.bucket, version = s.version + 1
-        FROM (SELECT s.id, min(date_bin(j.bucket_span, dirty.slice, 'epoch')) AS bucket
+        UPDATE series s SET rescore_from = least(d.bucket, s.rescore_from), rescore_reason = CASE
+                WHEN s.rescore_reason IS NULL OR s.rescore_reason = d.reason THEN d.reason
+                ELSE left(s.rescore_reason || ', ' || d.reason, 400) END, version = s.version + 1
+        FROM (SELECT s.id, min(date_bin(j.bucket_span, dirty.slice, 'epoch')) AS bucket, max(dirty.reason) AS reason
               FROM series s JOIN jobs j ON j.id = s.job_id
-              JOIN unnest(@slices, @firewalls) AS dirty (slice, firewall_id)
+              JOIN unnest(@slices, @firewalls, @reasons) AS dirty (slice, firewall_id, reason)
                   ON dirty.slice > now() - @learned AND (s.firewall_id IS NULL OR s.firewall_id = dirty.firewall_id)
               GROUP BY s.id ORDER BY s.id) d
-        WHERE d.id = s.id AND d.bucket < s.next_bucket AND (s.rescore_from IS NULL OR d.bucket < s.rescore_from)
+        WHERE d.id = s.id AND d.bucket < s.next_bucket
         """;
 
     /// <summary>
@@ -86,18 +97,29 @@ public sealed class CountStore(NpgsqlDataSource source)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        await connection.ExecuteAsync("SELECT pg_advisory_xact_lock(@lock)", ct, ("lock", CountLock));
+        await LockAsync(connection, ct);
 
         var claimed = await connection.RowsAsync(
             Claim,
-            reader => new Recounted(reader.Time(0), reader.GetInt32(1)),
+            row => (Slice: row.Time(0), Firewall: row.GetInt32(1), Version: row.GetInt64(2), Reason: row.TextOrNull(3)),
             ct,
             ("most", MostClaimed)
         );
         if (claimed.Count == 0)
             return [];
 
-        var dirty = claimed.Distinct().OrderBy(row => row.Slice).ThenBy(row => row.FirewallId).ToList();
+        // One row a slice and firewall; what a person did says more than that events came late besides.
+        var dirty = claimed
+            .GroupBy(row => (row.Slice, row.Firewall))
+            .OrderBy(row => row.Key.Slice)
+            .ThenBy(row => row.Key.Firewall)
+            .Select(row => new Recounted(
+                row.Key.Slice,
+                row.Key.Firewall,
+                row.Select(r => r.Reason).FirstOrDefault(r => r is not null) ?? LateData
+            ))
+            .ToList();
+        await exceptions.MarkStaleAsync(connection, [.. claimed.Select(row => (row.Slice, row.Version))], ct);
         // A day at a time: the bounds let the planner read one daily partition and not all of them.
         foreach (var day in dirty.GroupBy(row => row.Slice.UtcDateTime.Date))
             await RunAsync(
@@ -128,6 +150,10 @@ public sealed class CountStore(NpgsqlDataSource source)
         }
         return dirty;
     }
+
+    /// <summary>Until the transaction ends, nobody else counts.</summary>
+    public static Task LockAsync(NpgsqlConnection connection, CancellationToken ct) =>
+        connection.ExecuteAsync("SELECT pg_advisory_xact_lock(@lock)", ct, ("lock", CountLock));
 
     /// <summary>Counts of 5-minute slices in [from, to), summed over firewalls unless one is named; absent slices are left out.</summary>
     public static async Task<List<(DateTimeOffset At, long Count)>> SlicesAsync(
@@ -166,6 +192,7 @@ public sealed class CountStore(NpgsqlDataSource source)
             [
                 ("slices", dirty.ConvertAll(row => row.Slice).ToArray()),
                 ("firewalls", dirty.ConvertAll(row => row.FirewallId).ToArray()),
+                ("reasons", dirty.ConvertAll(row => row.Reason).ToArray()),
                 .. more,
             ]
         );

@@ -19,6 +19,7 @@ public static class Database
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<DenywatchDb>>().CreateDbContext());
         services.AddSingleton<SourceDirectory>();
         services.AddSingleton<BatchStore>();
+        services.AddSingleton<ExceptionStore>();
         services.AddSingleton<CountStore>();
         services.AddSingleton<FlowStore>();
         services.AddSingleton<FlowReading>();

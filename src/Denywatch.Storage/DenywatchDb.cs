@@ -22,6 +22,7 @@ public sealed class DenywatchDb(DbContextOptions<DenywatchDb> options)
     public DbSet<DataSource> DataSources => Set<DataSource>();
     public DbSet<Reject> Rejects => Set<Reject>();
     public DbSet<IntakeGap> IntakeGaps => Set<IntakeGap>();
+    public DbSet<TrafficException> Exceptions => Set<TrafficException>();
     public DbSet<Job> Jobs => Set<Job>();
     public DbSet<Series> Series => Set<Series>();
     public DbSet<Rule> Rules => Set<Rule>();

@@ -21,6 +21,7 @@ public sealed class FlowReading(NpgsqlDataSource source)
                f.source_country, f.source_as, f.destination_country, f.destination_as, f.count, f.offsets, f.first_at, f.last_at
         FROM all_flows f JOIN firewalls w ON w.id = f.firewall_id
         WHERE f.slice >= @from AND f.slice < @to AND (@firewall::int IS NULL OR f.firewall_id = @firewall)
+          AND f.excepted_by IS NULL
         ORDER BY f.count DESC LIMIT @most
         """;
 

@@ -68,6 +68,9 @@ public sealed record IntakeBatch
     /// <summary>Kept rejected lines that this batch read again: they are rejected no more, or anew.</summary>
     public IReadOnlyList<long> ReadAgain { get; init; } = [];
 
+    /// <summary>Version of the exceptions that its flows were marked by.</summary>
+    public long ExceptionsVersion { get; init; }
+
     /// <summary>An import's part; a part that is stored already is not stored again.</summary>
     public string? PartKey { get; init; }
 }

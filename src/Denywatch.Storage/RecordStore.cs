@@ -15,6 +15,7 @@ public sealed record DueSeries(
     int Version,
     DateTimeOffset NextBucket,
     DateTimeOffset? RescoreFrom,
+    string? RescoreReason,
     DateTimeOffset CloseUntil
 );
 
@@ -34,7 +35,7 @@ public sealed class RecordStore(NpgsqlDataSource source)
     // Buckets close by the database's clock, and later where a series' senders are known to lag.
     private const string Due = """
         SELECT s.id, s.job_id, s.partition, s.firewall_id, j.bucket_span, coalesce(z.time_zone, 'Etc/UTC'), s.state,
-               s.version, s.next_bucket, s.rescore_from, now() - lag.settling
+               s.version, s.next_bucket, s.rescore_from, s.rescore_reason, now() - lag.settling
         FROM series s
         JOIN jobs j ON j.id = s.job_id AND j.is_open
         LEFT JOIN firewalls f ON f.id = s.firewall_id
@@ -48,13 +49,13 @@ public sealed class RecordStore(NpgsqlDataSource source)
         """;
 
     private const string CompareAndSet = """
-        UPDATE series SET state = @state, version = version + 1, next_bucket = @next, rescore_from = NULL
+        UPDATE series SET state = @state, version = version + 1, next_bucket = @next, rescore_from = NULL, rescore_reason = NULL
         WHERE id = @id AND version = @version
         """;
 
     private const string KeepRevisions = """
-        INSERT INTO record_revisions (series_id, bucket, revision, actual, score, scored_at)
-        SELECT r.series_id, r.bucket, r.revision, r.actual, r.score, r.scored_at
+        INSERT INTO record_revisions (series_id, bucket, revision, actual, score, scored_at, reason)
+        SELECT r.series_id, r.bucket, r.revision, r.actual, r.score, r.scored_at, @reason
         FROM records r JOIN unnest(@buckets, @actuals, @scores) AS n (bucket, actual, score) USING (bucket)
         WHERE r.series_id = @series AND (r.actual IS DISTINCT FROM n.actual OR abs(r.score - n.score) >= 0.5)
         """;
@@ -88,7 +89,8 @@ public sealed class RecordStore(NpgsqlDataSource source)
                 row.GetInt32(7),
                 row.Time(8),
                 row.OrNull<DateTimeOffset>(9),
-                row.Time(10)
+                row.TextOrNull(10),
+                row.Time(11)
             ),
             ct,
             ("shard", (short)shard),
@@ -168,10 +170,12 @@ public sealed class RecordStore(NpgsqlDataSource source)
         ) == 1;
 
     /// <summary>Writes records; where one changes, what it said before is kept as a revision.</summary>
+    /// <param name="reason">Why it changes: what follows "scored again because of".</param>
     public static async Task WriteAsync(
         NpgsqlConnection connection,
         int seriesId,
         IReadOnlyList<AnomalyRecord> records,
+        string? reason,
         CancellationToken ct
     )
     {
@@ -189,7 +193,8 @@ public sealed class RecordStore(NpgsqlDataSource source)
             ("series", seriesId),
             ("buckets", buckets),
             ("actuals", actuals),
-            ("scores", scores)
+            ("scores", scores),
+            ("reason", reason ?? CountStore.LateData)
         );
         await connection.ExecuteAsync(
             Upsert,

@@ -1,26 +1,22 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Denywatch.Events.Enrichment;
+using Denywatch.Events.Exceptions;
 
 namespace Denywatch.Events.Flows;
 
-/// <summary>Events of one minute, data source and verdict: what a data source's page shows.</summary>
-/// <param name="Minute">Start of the minute, UTC.</param>
-/// <param name="Count">Lines, not attempts: a line of five packets is one.</param>
-public readonly record struct MinuteCount(
-    DateTimeOffset Minute,
-    string Integration,
-    string Firewall,
-    Verdict Verdict,
-    long Count
-);
-
 /// <summary>
-/// Folds the events of one batch: denied ones to deny flows, all of them to counts per minute. Not for more than one
+/// Folds the denied events of one batch to deny flows. Not for more than one
 /// thread; the <paramref name="budget"/> is shared by all batches of a node.
 /// </summary>
+/// <param name="exceptions">Applied before folding: what is excepted never crowds out what counts.</param>
 /// <param name="countsUnanswered">Connections that got no answer are denied ones here: the source was opted in.</param>
-public sealed class FlowFolder(Enricher enricher, FlowBudget budget, bool countsUnanswered = false)
+public sealed class FlowFolder(
+    Enricher enricher,
+    FlowBudget budget,
+    ExceptionTable? exceptions = null,
+    bool countsUnanswered = false
+)
 {
     /// <summary>Name of a firewall that neither the event nor the receiver names.</summary>
     public const string UnknownFirewall = "unknown";
@@ -31,18 +27,9 @@ public sealed class FlowFolder(Enricher enricher, FlowBudget budget, bool counts
 
     // The address of a network is also that of a host: the prefix tells 198.51.0.0/16 from 198.51.0.0.
     private readonly Dictionary<(FlowKey, int?), DenyFlow> flows = [];
-    private readonly Dictionary<(DateTimeOffset, string, string, Verdict), long> minutes = [];
+    private readonly ExceptionTable exceptions = exceptions ?? ExceptionTable.Empty;
 
     public IReadOnlyCollection<DenyFlow> Flows => flows.Values;
-
-    public IEnumerable<MinuteCount> Minutes =>
-        minutes.Select(entry => new MinuteCount(
-            entry.Key.Item1,
-            entry.Key.Item2,
-            entry.Key.Item3,
-            entry.Key.Item4,
-            entry.Value
-        ));
 
     /// <summary>The firewall an event is counted for.</summary>
     /// <param name="peer">Who sent it, where the event names no firewall.</param>
@@ -68,34 +55,28 @@ public sealed class FlowFolder(Enricher enricher, FlowBudget budget, bool counts
         ReadOnlySpan<byte> line
     )
     {
-        var firewall = FirewallOf(firewallEvent, peer);
-        var minute = new DateTimeOffset(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
-        CollectionsMarshal.GetValueRefOrAddDefault(
-            minutes,
-            (minute, integration, firewall, firewallEvent.Verdict),
-            out _
-        )++;
-
         if (
             firewallEvent.Verdict != Verdict.Denied
             && !(countsUnanswered && firewallEvent.Verdict == Verdict.Unanswered)
         )
             return;
 
-        var direction = enricher.DirectionOf(firewallEvent);
-        var place = budget.Place(
-            new FlowKey(
-                DenyFlow.SliceOf(at),
-                firewall,
-                firewallEvent.Source,
-                firewallEvent.Destination,
-                firewallEvent.DestinationPort,
-                firewallEvent.Transport,
-                firewallEvent.Rule,
-                direction
-            ),
-            firewallEvent.Count
+        var key = new FlowKey(
+            DenyFlow.SliceOf(at),
+            FirewallOf(firewallEvent, peer),
+            firewallEvent.Source,
+            firewallEvent.Destination,
+            firewallEvent.DestinationPort,
+            firewallEvent.Transport,
+            firewallEvent.Rule,
+            enricher.DirectionOf(firewallEvent)
         );
+        if (!exceptions.IsEmpty)
+            key = key with
+            {
+                ExceptedBy = exceptions.Excepting(key, enricher.AttributesOf(firewallEvent), integration),
+            };
+        var place = budget.Place(key, firewallEvent.Count);
 
         ref var flow = ref CollectionsMarshal.GetValueRefOrAddDefault(flows, (place.Key, place.SourcePrefix), out _);
         flow ??= NewFlow(place, firewallEvent, integration);

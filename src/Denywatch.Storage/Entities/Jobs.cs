@@ -55,6 +55,9 @@ public sealed class Series
     /// <summary>Counts before <see cref="NextBucket"/> changed from here on: score again from the nearest snapshot.</summary>
     public DateTimeOffset? RescoreFrom { get; set; }
 
+    /// <summary>Why they changed, in words that end "scored again because of ...".</summary>
+    public string? RescoreReason { get; set; }
+
     /// <summary>Fixed, so that any number of nodes agrees on who scores what.</summary>
     public const int Shards = 4;
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Denywatch.Events.Enrichment;
+using Denywatch.Events.Exceptions;
 using Denywatch.Events.Flows;
 
 namespace Denywatch.Events.Tests.Flows;
@@ -28,21 +29,30 @@ public sealed class FlowFolderTests
     }
 
     [Fact]
-    public void Only_denied_events_make_flows_and_all_are_counted_by_minute()
+    public void Only_denied_events_make_flows()
     {
         var folder = Folder();
 
         Add(folder, Deny("198.51.100.7", 22), 10);
-        Add(folder, Deny("198.51.100.7", 22), 50);
         Add(folder, Deny("198.51.100.7", 22) with { Verdict = Verdict.Allowed }, 61);
 
-        Assert.Single(folder.Flows);
+        Assert.Equal(1, Assert.Single(folder.Flows).Count);
+    }
+
+    [Fact]
+    public void Excepted_events_are_flows_of_their_own()
+    {
+        var scope = new FlowScope { Sources = ["198.51.100.0/24"], Ports = [new(22, 22)] };
+        var exceptions = new ExceptionTable(1, [new(7, scope, Slice, Slice.AddMinutes(5))]);
+        var folder = new FlowFolder(new Enricher(GeoTables.Empty, SiteTable.Empty), new FlowBudget(), exceptions);
+
+        Add(folder, Deny("198.51.100.7", 22), 10);
+        Add(folder, Deny("198.51.100.7", 23), 10);
+        Add(folder, Deny("198.51.100.7", 22), 310);
+
         Assert.Equal(
-            [
-                new MinuteCount(Slice, "ecs", "fw1", Verdict.Denied, 2),
-                new MinuteCount(Slice.AddMinutes(1), "ecs", "fw1", Verdict.Allowed, 1),
-            ],
-            folder.Minutes
+            [(22, 7, Slice), (23, null, Slice), (22, null, Slice.AddMinutes(5))],
+            folder.Flows.Select(f => (f.Key.DestinationPort!.Value, f.Key.ExceptedBy, f.Key.Slice))
         );
     }
 

@@ -135,7 +135,8 @@ public sealed partial class DemoTraffic(
     )
     {
         var keepLines = first > to - TimeSpan.FromDays(settings.KeepLinesDays);
-        var folder = new FlowFolder(enrichment.Current, enrichment.Budget);
+        var exceptions = enrichment.Exceptions;
+        var folder = new FlowFolder(enrichment.Current, enrichment.Budget, exceptions);
         Dictionary<(SourceKey, DateTimeOffset), SourceTally> tallies = [];
         Dictionary<SourceKey, (DateTimeOffset, string)> last = [];
         var span = SlicesPerBatch * DenyFlow.SliceSpan;
@@ -169,6 +170,7 @@ public sealed partial class DemoTraffic(
             Flows = [.. folder.Flows],
             Tallies = [.. tallies.Values],
             LastEvents = last,
+            ExceptionsVersion = exceptions.Version,
             Changes =
             [
                 .. ChangesOf(generator)

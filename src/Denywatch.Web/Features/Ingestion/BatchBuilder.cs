@@ -26,6 +26,7 @@ public sealed partial class BatchBuilder
     private readonly FlowFolder folder;
     private readonly DateTimeOffset receivedAt;
     private readonly string? peer;
+    private readonly long exceptionsVersion;
     private int bytesKept;
     private readonly List<FirewallEvent> events = [];
     private readonly Dictionary<(SourceKey, DateTimeOffset), SourceTally> tallies = [];
@@ -36,7 +37,9 @@ public sealed partial class BatchBuilder
     internal BatchBuilder(Sender sender, EventReader reader, EventReading reading, BatchParts parts)
     {
         (this.sender, this.reader, this.reading, this.parts) = (sender, reader, reading, parts);
-        folder = new(parts.Enrichment.Current, parts.Enrichment.Budget, sender.CountsUnanswered);
+        var (enrichment, exceptions) = (parts.Enrichment, parts.Enrichment.Exceptions);
+        folder = new(enrichment.Current, enrichment.Budget, exceptions, sender.CountsUnanswered);
+        exceptionsVersion = exceptions.Version;
         receivedAt = parts.Clock.GetUtcNow();
         peer = sender.Name[(sender.Name.IndexOf(':', StringComparison.Ordinal) + 1)..];
     }
@@ -99,6 +102,7 @@ public sealed partial class BatchBuilder
             Rejects = [.. rejects.Values],
             Changes = changes,
             ReadAgain = readAgain ?? [],
+            ExceptionsVersion = exceptionsVersion,
             LastEvents = last.ToDictionary(
                 entry => entry.Key,
                 entry => (entry.Value.At, LastEvent.Of(entry.Value.Event, entry.Value.At))

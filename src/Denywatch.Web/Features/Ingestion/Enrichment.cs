@@ -1,5 +1,6 @@
 using System.Net;
 using Denywatch.Events.Enrichment;
+using Denywatch.Events.Exceptions;
 using Denywatch.Events.Flows;
 using Denywatch.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -7,7 +8,11 @@ using Microsoft.EntityFrameworkCore;
 namespace Denywatch.Web.Features.Ingestion;
 
 /// <summary>The tables that events are enriched from: country and AS data beside the app, sites from the database.</summary>
-public sealed partial class Enrichment(IDbContextFactory<DenywatchDb> dbs, ILogger<Enrichment> logger)
+public sealed partial class Enrichment(
+    IDbContextFactory<DenywatchDb> dbs,
+    ExceptionStore exceptions,
+    ILogger<Enrichment> logger
+)
 {
     private volatile Enricher current = new(GeoTables.Empty, SiteTable.Empty);
 
@@ -17,6 +22,9 @@ public sealed partial class Enrichment(IDbContextFactory<DenywatchDb> dbs, ILogg
     public FlowBudget Budget { get; } = new();
 
     public Enricher Current => current;
+
+    /// <summary>What is not counted. A batch that is marked by an older table is marked again when it is counted.</summary>
+    public ExceptionTable Exceptions { get; private set; } = ExceptionTable.Empty;
 
     /// <summary>Reads the country and AS tables from the folder <c>geo</c> beside the app; without it there are none.</summary>
     public void LoadGeo()
@@ -28,9 +36,10 @@ public sealed partial class Enrichment(IDbContextFactory<DenywatchDb> dbs, ILogg
             NoGeo(folder);
     }
 
-    /// <summary>Takes over what people changed about sites.</summary>
+    /// <summary>Takes over what people changed about sites and exceptions.</summary>
     public async Task RefreshAsync(CancellationToken ct)
     {
+        Exceptions = await exceptions.TableAsync(ct);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var sites = await db.Sites.AsNoTracking().ToListAsync(ct);
         current = new(
@@ -48,7 +57,7 @@ public sealed partial class Enrichment(IDbContextFactory<DenywatchDb> dbs, ILogg
     private partial void NoGeo(string folder);
 }
 
-/// <summary>Loads the tables before the first line is taken, and looks for changed sites every minute.</summary>
+/// <summary>Loads the tables before the first line is taken, and looks for changes every minute.</summary>
 internal sealed class EnrichmentRefresh(Enrichment enrichment) : BackgroundService
 {
     public override async Task StartAsync(CancellationToken cancellationToken)

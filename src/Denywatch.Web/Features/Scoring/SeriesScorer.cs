@@ -51,7 +51,7 @@ public sealed class SeriesScorer(RecordStore store, SeriesRates rates, AlertRais
         var changed = series.RescoreFrom is { } late
             ? records.FindAll(record => record.Bucket >= late || learnsAnew)
             : records;
-        await RecordStore.WriteAsync(connection, series.Id, changed, ct);
+        await RecordStore.WriteAsync(connection, series.Id, changed, series.RescoreReason, ct);
         await RecordStore.KeepSnapshotsAsync(connection, series, snapshots, ct);
         await OpenBucketStore.CloseAsync(connection, series.Id, until, ct);
 
