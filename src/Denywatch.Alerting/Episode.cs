@@ -7,13 +7,20 @@ namespace Denywatch.Alerting;
 /// <param name="Threshold">Record score to reach.</param>
 /// <param name="Floor">Count to reach.</param>
 /// <param name="MinimumExcess">Denies above typical to reach.</param>
-public sealed record RuleSettings(double Threshold = RecordScore.Critical, double Floor = 0, double MinimumExcess = 0)
+/// <param name="Ratio">Times typical to reach; 0 asks for none.</param>
+public sealed record RuleSettings(
+    double Threshold = RecordScore.Critical,
+    double Floor = 0,
+    double MinimumExcess = 0,
+    double Ratio = 0
+)
 {
     public bool IsMetBy(in AnomalyRecord record) =>
         record is { IsLearning: false, Actual: { } actual }
         && record.Score >= Threshold
         && actual >= Floor
-        && actual - record.Typical >= MinimumExcess;
+        && actual - record.Typical >= MinimumExcess
+        && actual >= Ratio * record.Typical;
 }
 
 /// <summary>Why an episode ended.</summary>
@@ -97,11 +104,29 @@ public static class Episodes
         return new(EpisodeStep.End, open with { Ended = open.LastAbove + span, Reason = ReasonOf(open, record) });
     }
 
-    /// <summary>Ends an episode whose traffic an exception or a window has taken away.</summary>
-    public static Episode Except(Episode open, TimeSpan span)
+    /// <summary>The episodes of a series under a rule, oldest first; the last may go on.</summary>
+    /// <param name="records">In order of time. Those below the line may be left out, but then no episode but the last says
+    /// why it ended.</param>
+    public static IReadOnlyList<Episode> Of(IEnumerable<AnomalyRecord> records, RuleSettings rule, TimeSpan span)
     {
-        ArgumentNullException.ThrowIfNull(open);
-        return open with { Ended = open.LastAbove + span, Reason = EndReason.Excepted };
+        ArgumentNullException.ThrowIfNull(records);
+        List<Episode> all = [];
+        Episode? open = null;
+        foreach (var record in records)
+        {
+            if (open is not null && rule.IsMetBy(record) && (record.Bucket - open.LastAbove) / span > Gap + 1)
+            {
+                all.Add(open with { Ended = open.LastAbove + span });
+                open = null;
+            }
+            var decision = Decide(open, record, rule, span, isFinal: true);
+            if (decision.Step == EpisodeStep.End)
+                all.Add(decision.Episode!);
+            open = decision.Step == EpisodeStep.End ? null : decision.Episode;
+        }
+        if (open is not null)
+            all.Add(open);
+        return all;
     }
 
     private static Episode Begin(in AnomalyRecord record) =>

@@ -155,21 +155,52 @@ public sealed class CountStore(NpgsqlDataSource source, ExceptionStore exception
     public static Task LockAsync(NpgsqlConnection connection, CancellationToken ct) =>
         connection.ExecuteAsync("SELECT pg_advisory_xact_lock(@lock)", ct, ("lock", CountLock));
 
-    /// <summary>Counts of 5-minute slices in [from, to), summed over firewalls unless one is named; absent slices are left out.</summary>
-    public static async Task<List<(DateTimeOffset At, long Count)>> SlicesAsync(
+    /// <summary>
+    /// Counts of buckets in [from, to), summed over firewalls unless one is named, with the part of confirmed incidents;
+    /// buckets of which nothing was seen are left out.
+    /// </summary>
+    public static Task<List<(DateTimeOffset At, long Count, double Confirmed)>> BucketsAsync(
+        NpgsqlConnection connection,
+        int? firewallId,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        TimeSpan span,
+        CancellationToken ct
+    ) =>
+        connection.RowsAsync(
+            """
+            SELECT c.at, c.count, coalesce(x.excess, 0) FROM (
+                SELECT date_bin(@span, at, 'epoch') AS at, sum(count)::bigint AS count FROM counts
+                WHERE span = @summed AND at >= @from AND at < @to AND (@firewall::int IS NULL OR firewall_id = @firewall)
+                GROUP BY 1) c
+            LEFT JOIN (
+                SELECT date_bin(@span, slice, 'epoch') AS at, sum(excess) AS excess FROM confirmed_excess
+                WHERE slice >= @from AND slice < @to AND (@firewall::int IS NULL OR firewall_id = @firewall)
+                GROUP BY 1) x USING (at)
+            ORDER BY 1
+            """,
+            row => (row.Time(0), row.GetInt64(1), row.GetDouble(2)),
+            ct,
+            ("span", span),
+            ("summed", Spans.Last(kept => kept <= 15 && span.TotalMinutes % kept == 0)),
+            ("from", from),
+            ("to", to),
+            ("firewall", firewallId)
+        );
+
+    /// <summary>Denies in [from, to) that exceptions took away.</summary>
+    public static Task<long> ExceptedAsync(
         NpgsqlConnection connection,
         int? firewallId,
         DateTimeOffset from,
         DateTimeOffset to,
         CancellationToken ct
     ) =>
-        await connection.RowsAsync(
+        connection.ScalarAsync<long>(
             """
-            SELECT at, sum(count)::bigint FROM counts
+            SELECT coalesce(sum(excepted), 0)::bigint FROM counts
             WHERE span = 5 AND at >= @from AND at < @to AND (@firewall::int IS NULL OR firewall_id = @firewall)
-            GROUP BY at ORDER BY at
             """,
-            reader => (reader.Time(0), reader.GetInt64(1)),
             ct,
             ("from", from),
             ("to", to),

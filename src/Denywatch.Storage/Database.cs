@@ -20,6 +20,7 @@ public static class Database
         services.AddSingleton<SourceDirectory>();
         services.AddSingleton<BatchStore>();
         services.AddSingleton<ExceptionStore>();
+        services.AddSingleton<TrialStore>();
         services.AddSingleton<CountStore>();
         services.AddSingleton<FlowStore>();
         services.AddSingleton<FlowReading>();

@@ -1,4 +1,5 @@
 using Denywatch.Alerting;
+using Denywatch.Alerting.Replay;
 using Npgsql;
 
 namespace Denywatch.Storage;
@@ -26,7 +27,7 @@ public static class EpisodeStore
     )
     {
         var open = await connection.RowsAsync(
-            $"SELECT {Columns} FROM episodes WHERE series_id = @series AND rule_id = @rule AND ended_at IS NULL",
+            $"SELECT {Columns} FROM episodes WHERE series_id = @series AND rule_id = @rule AND ended_at IS NULL AND NOT vanished",
             Read,
             ct,
             ("series", seriesId),
@@ -46,7 +47,7 @@ public static class EpisodeStore
         connection.RowsAsync(
             $"""
             SELECT {Columns} FROM episodes
-            WHERE series_id <> @series AND started_at <= @bucket + @reach AND last_bucket >= @bucket - @reach
+            WHERE series_id <> @series AND NOT vanished AND started_at <= @bucket + @reach AND last_bucket >= @bucket - @reach
             ORDER BY started_at, alert_id
             """,
             Read,
@@ -55,6 +56,56 @@ public static class EpisodeStore
             ("bucket", bucket),
             ("reach", reach)
         );
+
+    /// <summary>Episodes of a series and rule that end at <paramref name="from"/> or later, vanished ones too, oldest first.</summary>
+    public static Task<List<KnownEpisode>> SinceAsync(
+        NpgsqlConnection connection,
+        int seriesId,
+        Guid ruleId,
+        DateTimeOffset from,
+        CancellationToken ct
+    ) =>
+        connection.RowsAsync(
+            $"""
+            SELECT {Columns}, ended_at, vanished FROM episodes
+            WHERE series_id = @series AND rule_id = @rule AND last_bucket >= @from ORDER BY started_at
+            """,
+            row =>
+            {
+                var stored = Read(row);
+                var episode = stored.Episode with { Ended = row.OrNull<DateTimeOffset>(9) };
+                return new KnownEpisode(stored.AlertId, episode, row.GetBoolean(10));
+            },
+            ct,
+            ("series", seriesId),
+            ("rule", ruleId),
+            ("from", from)
+        );
+
+    /// <summary>An episode of the alert that still stands: the one of its owner if that does, null where none does.</summary>
+    public static async Task<StoredEpisode?> StandingAsync(
+        NpgsqlConnection connection,
+        long alertId,
+        int ownerSeriesId,
+        CancellationToken ct
+    )
+    {
+        var standing = await connection.RowsAsync(
+            $"""
+            SELECT {Columns}, ended_at FROM episodes WHERE alert_id = @alert AND NOT vanished
+            ORDER BY series_id <> @owner, series_id LIMIT 1
+            """,
+            row =>
+            {
+                var stored = Read(row);
+                return stored with { Episode = stored.Episode with { Ended = row.OrNull<DateTimeOffset>(9) } };
+            },
+            ct,
+            ("alert", alertId),
+            ("owner", ownerSeriesId)
+        );
+        return standing.FirstOrDefault();
+    }
 
     /// <summary>Whether an episode that is over holds <paramref name="bucket"/> already.</summary>
     public static Task<bool> CoversAsync(
@@ -77,7 +128,7 @@ public static class EpisodeStore
 
     public static Task<bool> AllEndedAsync(NpgsqlConnection connection, long alertId, CancellationToken ct) =>
         connection.ScalarAsync<bool>(
-            "SELECT NOT EXISTS (SELECT FROM episodes WHERE alert_id = @alert AND ended_at IS NULL)",
+            "SELECT NOT EXISTS (SELECT FROM episodes WHERE alert_id = @alert AND ended_at IS NULL AND NOT vanished)",
             ct,
             ("alert", alertId)
         );
@@ -87,7 +138,8 @@ public static class EpisodeStore
         NpgsqlConnection connection,
         StoredEpisode stored,
         DateTimeOffset? startedBefore,
-        CancellationToken ct
+        CancellationToken ct,
+        bool isVanished = false
     )
     {
         var episode = stored.Episode;
@@ -103,11 +155,12 @@ public static class EpisodeStore
         await connection.ExecuteAsync(
             """
             INSERT INTO episodes (series_id, rule_id, alert_id, started_at, last_bucket, ended_at, peak_bucket, peak_score,
-                                  peak_actual, peak_typical)
-            VALUES (@series, @rule, @alert, @started, @last, @ended, @peak, @score, @actual, @typical)
+                                  peak_actual, peak_typical, vanished)
+            VALUES (@series, @rule, @alert, @started, @last, @ended, @peak, @score, @actual, @typical, @vanished)
             ON CONFLICT (series_id, rule_id, started_at) DO UPDATE SET last_bucket = excluded.last_bucket,
                 ended_at = excluded.ended_at, peak_bucket = excluded.peak_bucket, peak_score = excluded.peak_score,
-                peak_actual = excluded.peak_actual, peak_typical = excluded.peak_typical
+                peak_actual = excluded.peak_actual, peak_typical = excluded.peak_typical,
+                vanished = excluded.vanished
             """,
             ct,
             ("series", stored.SeriesId),
@@ -119,9 +172,27 @@ public static class EpisodeStore
             ("peak", episode.PeakBucket),
             ("score", episode.PeakScore),
             ("actual", episode.PeakActual),
-            ("typical", episode.PeakTypical)
+            ("typical", episode.PeakTypical),
+            ("vanished", isVanished)
         );
     }
+
+    /// <summary>Forgets a vanished episode that no alert tells of: it stands again.</summary>
+    public static Task<int> ForgetAsync(
+        NpgsqlConnection connection,
+        int seriesId,
+        Guid ruleId,
+        DateTimeOffset started,
+        CancellationToken ct
+    ) =>
+        connection.ExecuteAsync(
+            "DELETE FROM episodes WHERE series_id = @series AND rule_id = @rule AND started_at = @started AND alert_id = @untold",
+            ct,
+            ("series", seriesId),
+            ("rule", ruleId),
+            ("started", started),
+            ("untold", KnownEpisode.Untold)
+        );
 
     private static StoredEpisode Read(NpgsqlDataReader row) =>
         new(

@@ -56,6 +56,36 @@ public sealed class ExceptionStore(IDbContextFactory<DenywatchDb> dbs)
     }
 
     /// <summary>
+    /// Marks anew what one exception means or has marked, after it was added, ended or removed in the same transaction, and
+    /// hands the slices that change to counting.
+    /// </summary>
+    public static async Task<long> RemarkAsync(
+        NpgsqlConnection connection,
+        DenywatchDb db,
+        TrafficException changed,
+        string reason,
+        CancellationToken ct
+    )
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        ArgumentNullException.ThrowIfNull(changed);
+        var rows = await db.Exceptions.AsNoTracking().Where(row => row.RemovedAt == null).ToListAsync(ct);
+        var sql = new ScopeSql("c");
+        var touched = $"f.excepted_by = {changed.Id}";
+        if (changed.RemovedAt is null)
+            touched += $" OR f.excepted_by IS NULL AND {sql.InForce(changed.ToActive())}";
+        return await MarkAsync(
+            connection,
+            rows.Select(row => row.ToActive()),
+            changed.From,
+            DateTimeOffset.MaxValue, // what it has marked may lie past its end, which may just have been moved
+            (touched, sql.Parameters),
+            reason,
+            ct
+        );
+    }
+
+    /// <summary>
     /// Marks the flows of [from, until) anew by <paramref name="exceptions"/>, and writes down which slices changed. The
     /// caller's transaction holds off counting, so that no batch falls between the old marks and the new.
     /// </summary>

@@ -5,6 +5,13 @@ using Npgsql;
 
 namespace Denywatch.Storage;
 
+/// <summary>Which flows count: a condition over rows <c>f</c>, with its parameters.</summary>
+public sealed record CountedFlows(string Sql, IReadOnlyList<(string Name, object? Value)> Parameters)
+{
+    /// <summary>Those that no exception takes away.</summary>
+    public static CountedFlows Stored { get; } = new("f.excepted_by IS NULL", []);
+}
+
 /// <summary>Flows of buckets, for attribution.</summary>
 public sealed class FlowReading(NpgsqlDataSource source)
 {
@@ -21,7 +28,7 @@ public sealed class FlowReading(NpgsqlDataSource source)
                f.source_country, f.source_as, f.destination_country, f.destination_as, f.count, f.offsets, f.first_at, f.last_at
         FROM all_flows f JOIN firewalls w ON w.id = f.firewall_id
         WHERE f.slice >= @from AND f.slice < @to AND (@firewall::int IS NULL OR f.firewall_id = @firewall)
-          AND f.excepted_by IS NULL
+          AND {counted}
         ORDER BY f.count DESC LIMIT @most
         """;
 
@@ -30,11 +37,12 @@ public sealed class FlowReading(NpgsqlDataSource source)
         DateTimeOffset from,
         DateTimeOffset to,
         int? firewallId,
-        CancellationToken ct
+        CancellationToken ct,
+        CountedFlows? counted = null
     )
     {
         await using var connection = await source.OpenConnectionAsync(ct);
-        return await ReadAsync(connection, from, to, firewallId, ct);
+        return await ReadAsync(connection, from, to, firewallId, counted, ct);
     }
 
     /// <summary>
@@ -46,7 +54,8 @@ public sealed class FlowReading(NpgsqlDataSource source)
         TimeSpan span,
         DateTimeOffset episodeStart,
         int? firewallId,
-        CancellationToken ct
+        CancellationToken ct,
+        CountedFlows? counted = null
     )
     {
         var starts = Enumerable
@@ -60,7 +69,7 @@ public sealed class FlowReading(NpgsqlDataSource source)
         foreach (var start in starts)
         {
             if (await IsCountedAsync(connection, start, span, firewallId, ct))
-                buckets.Add(await ReadAsync(connection, start, start + span, firewallId, ct));
+                buckets.Add(await ReadAsync(connection, start, start + span, firewallId, counted, ct));
         }
         return buckets;
     }
@@ -88,10 +97,11 @@ public sealed class FlowReading(NpgsqlDataSource source)
         DateTimeOffset from,
         DateTimeOffset to,
         int? firewallId,
+        CountedFlows? counted,
         CancellationToken ct
     ) =>
         connection.RowsAsync(
-            Read,
+            Read.Replace("{counted}", (counted ?? CountedFlows.Stored).Sql, StringComparison.Ordinal),
             row => new FlowRow(
                 row.Time(0),
                 row.GetString(1),
@@ -111,9 +121,12 @@ public sealed class FlowReading(NpgsqlDataSource source)
                 row.Time(15)
             ),
             ct,
-            ("from", from),
-            ("to", to),
-            ("firewall", firewallId),
-            ("most", MostFlows)
+            [
+                ("from", from),
+                ("to", to),
+                ("firewall", firewallId),
+                ("most", MostFlows),
+                .. (counted ?? CountedFlows.Stored).Parameters,
+            ]
         );
 }

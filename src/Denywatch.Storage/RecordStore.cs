@@ -19,9 +19,6 @@ public sealed record DueSeries(
     DateTimeOffset CloseUntil
 );
 
-/// <summary>The model of a series as it stood before <paramref name="NextBucket"/>.</summary>
-public sealed record Snapshot(DateTimeOffset NextBucket, byte[] State);
-
 /// <summary>Records, model states and open buckets.</summary>
 public sealed class RecordStore(NpgsqlDataSource source)
 {
@@ -31,9 +28,10 @@ public sealed class RecordStore(NpgsqlDataSource source)
     public static readonly TimeSpan LongestSettling = TimeSpan.FromMinutes(5);
 
     private const int DailySnapshots = 8;
+    private const int WeeklySnapshots = 8;
 
     // Buckets close by the database's clock, and later where a series' senders are known to lag.
-    private const string Due = """
+    private const string OpenSeries = """
         SELECT s.id, s.job_id, s.partition, s.firewall_id, j.bucket_span, coalesce(z.time_zone, 'Etc/UTC'), s.state,
                s.version, s.next_bucket, s.rescore_from, s.rescore_reason, now() - lag.settling
         FROM series s
@@ -43,10 +41,20 @@ public sealed class RecordStore(NpgsqlDataSource source)
         CROSS JOIN LATERAL (
             SELECT least(greatest(@shortest, 2 * make_interval(secs => coalesce(max(d.lag_seconds), 0))), @longest) AS settling
             FROM data_sources d WHERE s.firewall_id IS NULL OR d.firewall_id = s.firewall_id) lag
-        WHERE s.shard = @shard
-          AND (s.rescore_from IS NOT NULL OR s.next_bucket + j.bucket_span + lag.settling <= now())
-        ORDER BY s.firewall_id NULLS FIRST
         """;
+
+    private const string Due =
+        OpenSeries
+        + """
+
+            WHERE s.shard = @shard
+              AND (s.rescore_from IS NOT NULL OR s.next_bucket + j.bucket_span + lag.settling <= now())
+            ORDER BY s.firewall_id NULLS FIRST
+            """;
+
+    private const string Counting =
+        OpenSeries
+        + "\nWHERE s.state IS NOT NULL AND (s.firewall_id IS NULL OR s.firewall_id = ANY(@firewalls)) ORDER BY s.shard, s.firewall_id NULLS FIRST";
 
     private const string CompareAndSet = """
         UPDATE series SET state = @state, version = version + 1, next_bucket = @next, rescore_from = NULL, rescore_reason = NULL
@@ -73,11 +81,18 @@ public sealed class RecordStore(NpgsqlDataSource source)
             probability = excluded.probability, score = excluded.score, is_learning = excluded.is_learning, scored_at = now()
         """;
 
-    public async Task<List<DueSeries>> DueAsync(int shard, CancellationToken ct)
+    public Task<List<DueSeries>> DueAsync(int shard, CancellationToken ct) =>
+        SeriesAsync(Due, ("shard", (short)shard), ct);
+
+    /// <summary>Scored series that count any of the firewalls, due or not, in the order in which they would be scored.</summary>
+    public Task<List<DueSeries>> CountingAsync(int[] firewalls, CancellationToken ct) =>
+        SeriesAsync(Counting, ("firewalls", firewalls), ct);
+
+    private async Task<List<DueSeries>> SeriesAsync(string sql, (string, object?) parameter, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         return await connection.RowsAsync(
-            Due,
+            sql,
             row => new DueSeries(
                 row.GetInt32(0),
                 row.GetString(1),
@@ -93,14 +108,45 @@ public sealed class RecordStore(NpgsqlDataSource source)
                 row.Time(11)
             ),
             ct,
-            ("shard", (short)shard),
+            parameter,
             ("shortest", ShortestSettling),
             ("longest", LongestSettling)
         );
     }
 
+    /// <summary>Records of a series in [from, to) whose score is at least <paramref name="least"/>, in order of time.</summary>
+    public static Task<List<AnomalyRecord>> RecordsAsync(
+        NpgsqlConnection connection,
+        int seriesId,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        double least,
+        CancellationToken ct
+    ) =>
+        connection.RowsAsync(
+            """
+            SELECT bucket, actual, typical, lower, upper, probability, score, is_learning FROM records
+            WHERE series_id = @series AND bucket >= @from AND bucket < @to AND score >= @least ORDER BY bucket
+            """,
+            row => new AnomalyRecord(
+                row.Time(0),
+                row.OrNull<double>(1),
+                row.GetDouble(2),
+                row.GetDouble(3),
+                row.GetDouble(4),
+                row.GetDouble(5),
+                row.GetDouble(6),
+                row.GetBoolean(7)
+            ),
+            ct,
+            ("series", seriesId),
+            ("from", from),
+            ("to", to),
+            ("least", least)
+        );
+
     /// <summary>The newest snapshot at or before <paramref name="bucket"/>; null where there is none.</summary>
-    public async Task<Snapshot?> SnapshotBeforeAsync(int seriesId, DateTimeOffset bucket, CancellationToken ct)
+    public async Task<ModelSnapshot?> SnapshotBeforeAsync(int seriesId, DateTimeOffset bucket, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         var found = await connection.RowsAsync(
@@ -108,7 +154,7 @@ public sealed class RecordStore(NpgsqlDataSource source)
             SELECT next_bucket, state FROM model_snapshots WHERE series_id = @id AND next_bucket <= @bucket
             ORDER BY next_bucket DESC LIMIT 1
             """,
-            row => new Snapshot(row.Time(0), row.GetFieldValue<byte[]>(1)),
+            row => new ModelSnapshot(row.Time(0), row.GetFieldValue<byte[]>(1)),
             ct,
             ("id", seriesId),
             ("bucket", bucket)
@@ -211,11 +257,11 @@ public sealed class RecordStore(NpgsqlDataSource source)
         );
     }
 
-    /// <summary>Keeps snapshots, and of those kept before only the newest eight.</summary>
+    /// <summary>Keeps snapshots: of each of the last eight days, and before them of each of eight Mondays.</summary>
     public static async Task KeepSnapshotsAsync(
         NpgsqlConnection connection,
         DueSeries series,
-        IReadOnlyList<Snapshot> snapshots,
+        IReadOnlyList<ModelSnapshot> snapshots,
         CancellationToken ct
     )
     {
@@ -227,7 +273,7 @@ public sealed class RecordStore(NpgsqlDataSource source)
                 ("id", series.Id),
                 ("from", from)
             );
-        foreach (var snapshot in snapshots.TakeLast(DailySnapshots))
+        foreach (var snapshot in snapshots.Where((kept, i) => i >= snapshots.Count - DailySnapshots || IsMonday(kept)))
             await connection.ExecuteAsync(
                 """
                 INSERT INTO model_snapshots (series_id, next_bucket, state) VALUES (@id, @next, @state)
@@ -240,13 +286,18 @@ public sealed class RecordStore(NpgsqlDataSource source)
             );
         await connection.ExecuteAsync(
             """
-            DELETE FROM model_snapshots WHERE series_id = @id AND next_bucket < (
-                SELECT min(next_bucket) FROM (SELECT next_bucket FROM model_snapshots WHERE series_id = @id
-                                              ORDER BY next_bucket DESC LIMIT @keep) newest)
+            DELETE FROM model_snapshots m USING (SELECT max(next_bucket) AS newest FROM model_snapshots WHERE series_id = @id) n
+            WHERE m.series_id = @id AND m.next_bucket <= n.newest - make_interval(days => @days)
+              AND (extract(isodow FROM m.next_bucket AT TIME ZONE 'UTC') <> 1
+                   OR m.next_bucket <= n.newest - make_interval(days => @days + 7 * @weeks))
             """,
             ct,
             ("id", series.Id),
-            ("keep", DailySnapshots)
+            ("days", DailySnapshots),
+            ("weeks", WeeklySnapshots)
         );
     }
+
+    private static bool IsMonday(ModelSnapshot snapshot) =>
+        snapshot.NextBucket.UtcDateTime.DayOfWeek == DayOfWeek.Monday;
 }

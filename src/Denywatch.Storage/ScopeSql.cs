@@ -74,6 +74,14 @@ public sealed class ScopeSql(string prefix = "")
         return $"(f.slice >= {from} AND f.slice < {until} AND {Matches(exception.Scope)})";
     }
 
+    /// <summary>A condition that is true where the exception may hold for a part of a folded row.</summary>
+    public string MayBeInForce(ActiveException exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        var (from, until) = (Add(exception.From), Add(exception.Until));
+        return $"(f.slice >= {from} AND f.slice < {until} AND {MayMatch(exception.Scope)})";
+    }
+
     private string Add(object value)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{prefix}s{parameters.Count}");

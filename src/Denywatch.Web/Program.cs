@@ -6,6 +6,7 @@ using Denywatch.Web.Features.Administration;
 using Denywatch.Web.Features.Alerts;
 using Denywatch.Web.Features.DataSources;
 using Denywatch.Web.Features.Demo;
+using Denywatch.Web.Features.Exceptions;
 using Denywatch.Web.Features.Ingestion;
 using Denywatch.Web.Features.Nodes;
 using Denywatch.Web.Features.Overview;
@@ -44,6 +45,7 @@ builder.AddIngestion(settings);
 builder.AddScoring();
 builder.AddAlerts();
 builder.AddRules();
+builder.AddExceptions();
 builder.AddDataSources();
 builder.AddOverview();
 builder.AddSetupGuide();
@@ -69,6 +71,7 @@ if (settings.RoleSet.HasFlag(Roles.Web))
     var api = app.MapGroup("/api/v1");
     api.MapAlerts();
     api.MapRules();
+    api.MapExceptions();
     app.MapShell();
 }
 await app.RunAsync();

@@ -35,11 +35,11 @@ public sealed class Alert
     public long Id { get; init; }
 
     /// <summary>The rule that owns it: the first that matched.</summary>
-    public required Guid RuleId { get; init; }
+    public required Guid RuleId { get; set; }
     public Rule Rule { get; init; } = null!;
 
-    /// <summary>The series whose record raised it.</summary>
-    public required int SeriesId { get; init; }
+    /// <summary>The series that tells it: the one whose record raised it, until a re-score took that away.</summary>
+    public required int SeriesId { get; set; }
 
     /// <summary>What it is, in few words.</summary>
     public required string Title { get; set; }

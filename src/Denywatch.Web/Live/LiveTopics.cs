@@ -10,6 +10,9 @@ public enum Topic
 
     /// <summary>How senders' lines are read, or whose name is whose.</summary>
     SenderSettings,
+
+    /// <summary>Which traffic is not counted.</summary>
+    Exceptions,
 }
 
 /// <summary>Tells this node's pages that something changed, at most twice a second a page.</summary>

@@ -3,6 +3,7 @@ using Denywatch.Events;
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Denywatch.Testing;
+using Denywatch.Web.Features.Exceptions;
 using Denywatch.Web.Features.Rules;
 using Denywatch.Web.Features.Scoring;
 using Microsoft.EntityFrameworkCore;
@@ -37,8 +38,12 @@ public sealed class Worker : IAsyncDisposable
         services
             .AddSingleton<SeriesRates>()
             .AddSingleton<Findings>()
+            .AddSingleton<AlertOpening>()
             .AddSingleton<AlertRaiser>()
+            .AddSingleton<AlertReconciler>()
+            .AddSingleton<SeriesReplay>()
             .AddSingleton<SeriesScorer>();
+        services.AddSingleton<AppearingAlerts>().AddSingleton<ExceptionPreview>().AddSingleton<ExceptionActions>();
         services.AddTransient<LookTask>().AddTransient<CloseBucketsTask>();
         return new(services.BuildServiceProvider(), connectionString);
     }

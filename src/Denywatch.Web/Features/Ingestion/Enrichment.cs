@@ -3,6 +3,7 @@ using Denywatch.Events.Enrichment;
 using Denywatch.Events.Exceptions;
 using Denywatch.Events.Flows;
 using Denywatch.Storage;
+using Denywatch.Web.Live;
 using Microsoft.EntityFrameworkCore;
 
 namespace Denywatch.Web.Features.Ingestion;
@@ -58,7 +59,7 @@ public sealed partial class Enrichment(
 }
 
 /// <summary>Loads the tables before the first line is taken, and looks for changes every minute.</summary>
-internal sealed class EnrichmentRefresh(Enrichment enrichment) : BackgroundService
+internal sealed class EnrichmentRefresh(Enrichment enrichment, LiveTopics live) : BackgroundService
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -69,6 +70,7 @@ internal sealed class EnrichmentRefresh(Enrichment enrichment) : BackgroundServi
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var told = live.Subscribe(Topic.Exceptions, () => enrichment.RefreshAsync(stoppingToken));
         using var timer = new PeriodicTimer(TimeSpan.FromMinutes(1));
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {

@@ -26,6 +26,24 @@ internal sealed class Telling(
     public Rule Rule => rule;
     public bool IsFinal => isFinal;
 
+    public RuleSettings Settings => SettingsOf(rule);
+
+    /// <summary>Where an alert's severity starts.</summary>
+    public Severity Severity =>
+        Enum.TryParse<Severity>(rule.Severity, ignoreCase: true, out var severity) ? severity : Severity.Low;
+
+    public static RuleSettings SettingsOf(Rule rule) => new(rule.Threshold, rule.Floor, rule.MinimumExcess);
+
+    /// <summary>An end reason as alerts and pages write it.</summary>
+    public static string Word(EndReason? reason) =>
+        reason switch
+        {
+            EndReason.NewLevel => "new level",
+            EndReason.SourceQuiet => "source quiet",
+            EndReason.Excepted => "excepted",
+            _ => "subsided",
+        };
+
     /// <summary>The clock's time; without a clock the moment after the bucket's end, as if it had been live.</summary>
     public DateTimeOffset NowAt(DateTimeOffset bucket) =>
         clock?.GetUtcNow() ?? bucket + series.BucketSpan + RecordStore.ShortestSettling;
@@ -45,6 +63,18 @@ internal sealed class Telling(
     {
         await EpisodeStore.WriteAsync(connection, episode, startedBefore, ct);
         open = episode.Episode.Ended is null ? episode : null;
+    }
+
+    /// <summary>
+    /// Excepted, where exceptions took away at least half of the episode's excess in the buckets after it; its own reason
+    /// otherwise.
+    /// </summary>
+    public async Task<EndReason?> EndReasonAsync(Episode ended, DateTimeOffset until, CancellationToken ct)
+    {
+        var from = ended.LastAbove + series.BucketSpan;
+        var excepted = await CountStore.ExceptedAsync(connection, series.FirewallId, from, until, ct);
+        var excess = (ended.PeakActual - ended.PeakTypical) * Math.Max(1, (until - from) / series.BucketSpan);
+        return until > from && excepted >= excess / 2 ? Alerting.EndReason.Excepted : ended.Reason;
     }
 
     public async Task<Alert> AlertAsync(long id, CancellationToken ct) =>

@@ -1,0 +1,285 @@
+using System.Collections.Concurrent;
+using Denywatch.Alerting;
+using Denywatch.Alerting.Replay;
+using Denywatch.Detection;
+using Denywatch.Events;
+using Denywatch.Events.Exceptions;
+using Denywatch.Storage;
+using Denywatch.Storage.Entities;
+using Denywatch.Web.Features.Scoring;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Denywatch.Web.Features.Exceptions;
+
+/// <summary>A change of exceptions that is tried: one removed, one added, or both for an edit.</summary>
+public sealed record ExceptionChange(int? RemovedId, ExceptionDraft? Added);
+
+/// <summary>What becomes of an alert, or of an episode that has none yet.</summary>
+/// <param name="AlertId">Null for one that would appear.</param>
+/// <param name="IsLost">It was closed as a true positive, and would vanish or lose more than half of its excess.</param>
+public sealed record AlertEffect(
+    EpisodeFate Fate,
+    long? AlertId,
+    string Title,
+    DateTimeOffset Started,
+    double ActualBefore,
+    double ActualNow,
+    double ScoreBefore,
+    double ScoreNow,
+    bool IsLost
+);
+
+/// <summary>One bucket of the total, as it is and as it would be.</summary>
+public sealed record TriedBucket(
+    DateTimeOffset At,
+    double? Before,
+    double? Now,
+    double Typical,
+    double Lower,
+    double Upper
+);
+
+/// <summary>What a change would do to the past.</summary>
+/// <param name="Denies">Denied attempts that would no longer count (below zero: that would count again).</param>
+/// <param name="Unsure">Up to so many more, in rows that were folded under load.</param>
+/// <param name="UnadjustedBefore">Flows reach back to here: what is older stays as it was told.</param>
+/// <param name="Alerts">Alerts that would change, those lost first, then the latest first.</param>
+/// <param name="Stay">Alerts since <paramref name="From"/> that would stay as they are.</param>
+/// <param name="Line">The total's buckets from <paramref name="From"/> on, summed to at most 720 points.</param>
+public sealed record PreviewResult(
+    DateTimeOffset From,
+    DateTimeOffset UnadjustedBefore,
+    long Denies,
+    long Unsure,
+    int Series,
+    IReadOnlyList<AlertEffect> Alerts,
+    int Stay,
+    IReadOnlyList<TriedBucket> Line
+)
+{
+    /// <summary>Confirmed true positives that would be lost.</summary>
+    public IReadOnlyList<AlertEffect> Lost => [.. Alerts.Where(alert => alert.IsLost)];
+}
+
+/// <summary>
+/// Tries a change of exceptions on the past: counts what it takes away, scores the series that change again and brings the
+/// episodes into line, by the same code that does it once the change is saved. Nothing is written.
+/// </summary>
+public sealed class ExceptionPreview(
+    TrialStore trials,
+    RecordStore records,
+    SeriesReplay replay,
+    AppearingAlerts appearing,
+    IDbContextFactory<DenywatchDb> dbs,
+    NpgsqlDataSource source
+)
+{
+    private const int MostPoints = 720;
+    private static readonly TimeSpan Bin = TimeSpan.FromMinutes(15);
+
+    /// <param name="progress">From 0 to 1.</param>
+    public async Task<PreviewResult> OfAsync(
+        ExceptionChange change,
+        IProgress<double>? progress = null,
+        CancellationToken ct = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var all = await db.Exceptions.AsNoTracking().Where(e => e.RemovedAt == null).ToListAsync(ct);
+        var removed = all.Find(e => e.Id == change.RemovedId);
+        var added = change.Added is { } draft
+            ? new ActiveException(
+                int.MaxValue,
+                draft.Scope,
+                DenyFlow.SliceOf(draft.From),
+                DenyFlow.SliceOf(draft.Until)
+            )
+            : null;
+        var others = all.Where(e => e != removed).Select(e => e.ToActive()).ToList();
+        var horizon = await HorizonAsync(ct);
+        var from = new[] { removed?.From, added?.From }.Min() ?? horizon;
+
+        var deltas = await trials.DeltasAsync(added, removed?.Id, others, from, Bin, ct);
+        progress?.Report(0.4);
+        var due = await records.CountingAsync([.. deltas.Select(d => d.FirewallId).Distinct()], ct);
+        var rules = await db.Rules.AsNoTracking().ToListAsync(ct);
+        var (found, total) = await ReplayAsync(due, rules, deltas, progress, ct);
+
+        var counted = TrialStore.Counted(added, removed?.Id, others);
+        var alerts = await EffectsAsync(db, found, counted, ct);
+        var told = alerts.Select(alert => alert.AlertId).ToHashSet();
+        var since = await db
+            .Alerts.Where(alert => alert.LastBucket >= from && !alert.IsStorm)
+            .Select(alert => alert.Id)
+            .ToListAsync(ct);
+        return new(
+            from,
+            horizon,
+            -deltas.Sum(d => d.Delta),
+            deltas.Sum(d => d.Unsure),
+            due.Count,
+            alerts,
+            since.Count(id => !told.Contains(id)),
+            total
+        );
+    }
+
+    private async Task<(
+        List<(DueSeries Series, ReconciledEpisode Episode)> Episodes,
+        List<TriedBucket> Total
+    )> ReplayAsync(
+        List<DueSeries> due,
+        List<Rule> rules,
+        List<CountDelta> deltas,
+        IProgress<double>? progress,
+        CancellationToken ct
+    )
+    {
+        var found = new ConcurrentBag<(DueSeries, ReconciledEpisode)>();
+        List<TriedBucket> total = [];
+        var byFirewall = deltas.Where(d => d.Delta != 0).ToLookup(d => d.FirewallId);
+        var done = 0;
+        await Parallel.ForEachAsync(
+            due,
+            new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = ct },
+            async (series, stop) =>
+            {
+                var mine = series.FirewallId is { } firewall ? byFirewall[firewall] : deltas.Where(d => d.Delta != 0);
+                var counts = mine.GroupBy(d => Floor(d.Bucket, series.BucketSpan))
+                    .ToDictionary(bucket => bucket.Key, bucket => bucket.Sum(d => d.Delta));
+                var (episodes, line) = await ReplayAsync(series, rules, counts, stop);
+                foreach (var episode in episodes)
+                    found.Add((series, episode));
+                if (line.Count > 0)
+                    total = line;
+                progress?.Report(0.4 + (0.6 * Interlocked.Increment(ref done) / due.Count));
+            }
+        );
+        var order = due.Select((series, i) => (series.Id, i)).ToDictionary();
+        return ([.. found.OrderBy(f => order[f.Item1.Id])], total);
+    }
+
+    private async Task<(List<ReconciledEpisode> Episodes, List<TriedBucket> Line)> ReplayAsync(
+        DueSeries series,
+        List<Rule> rules,
+        Dictionary<DateTimeOffset, long> counts,
+        CancellationToken ct
+    )
+    {
+        var changed = counts.Keys.Where(bucket => bucket < series.NextBucket).ToList();
+        if (changed.Count == 0)
+            return ([], []);
+
+        var first = changed.Min();
+        var trial = new Trial(counts, new Dictionary<DateTimeOffset, double>());
+        // What is still to be scored again for another reason is scored again with it.
+        var from = series.RescoreFrom is { } late && late < first ? late : first;
+        if (await replay.RunAsync(series with { RescoreFrom = from }, trial, ct) is not { } scored)
+            return ([], []);
+
+        await using var connection = await source.OpenConnectionAsync(ct);
+        var mine = rules.FindAll(rule => rule.JobIds.Contains(series.JobId, StringComparer.Ordinal));
+        var episodes = await AlertReconciler.ChangesAsync(
+            connection,
+            series,
+            scored.Records,
+            mine,
+            Telling.SettingsOf,
+            ct
+        );
+        return (episodes, series.FirewallId is null ? LineOf(scored.Records, counts) : []);
+    }
+
+    /// <summary>Alerts and not episodes: what several series tell is one effect, told by the alert's own series where it can.</summary>
+    private async Task<List<AlertEffect>> EffectsAsync(
+        DenywatchDb db,
+        List<(DueSeries Series, ReconciledEpisode Episode)> found,
+        CountedFlows counted,
+        CancellationToken ct
+    )
+    {
+        var ids = found
+            .Where(f => f.Episode.Change.Known is not null)
+            .Select(f => f.Episode.Change.Known!.AlertId)
+            .ToHashSet();
+        var alerts = await db.Alerts.AsNoTracking().Where(alert => ids.Contains(alert.Id)).ToListAsync(ct);
+        List<AlertEffect> effects = [];
+        foreach (var alert in alerts)
+        {
+            var mine = found.Where(f => f.Episode.Change.Known?.AlertId == alert.Id).ToList();
+            var own = mine.Find(f => f.Series.Id == alert.SeriesId && f.Episode.Rule.Id == alert.RuleId).Episode;
+            var told = await EpisodesOfAsync(db, alert.Id, ct);
+            var gone = mine.Count(f => f.Episode.Change.Fate == EpisodeFate.Vanishes);
+            var fate = (own ?? mine[0].Episode).Change.Fate;
+            if (fate == EpisodeFate.Vanishes && gone < told)
+                fate = EpisodeFate.Changes;
+            else if (own is null && fate != EpisodeFate.Returns)
+                continue; // another series tells it differently, its own as before
+
+            var now =
+                (own ?? mine[0].Episode).Change.Now
+                ?? mine.Select(f => f.Episode.Change.Now).FirstOrDefault(n => n is not null);
+            effects.Add(EffectOf(alert, fate, now));
+        }
+        effects.AddRange(await appearing.EffectsAsync(found, counted, ct));
+        return [.. effects.OrderByDescending(e => e.IsLost).ThenByDescending(e => e.Started)];
+    }
+
+    private static AlertEffect EffectOf(Alert alert, EpisodeFate fate, Episode? now)
+    {
+        var excess = Math.Max(0, alert.Actual - alert.Typical);
+        var left = now is null ? 0 : Math.Max(0, now.PeakActual - now.PeakTypical);
+        var isConfirmed = alert is { Status: AlertStatus.Closed, CloseReason: CloseReason.TruePositive };
+        return new(
+            fate,
+            alert.Id,
+            alert.Title,
+            now?.Started ?? alert.StartedAt,
+            alert.Actual,
+            now?.PeakActual ?? 0,
+            alert.PeakScore,
+            now?.PeakScore ?? 0,
+            isConfirmed && (fate == EpisodeFate.Vanishes || left < excess / 2)
+        );
+    }
+
+    private static Task<int> EpisodesOfAsync(DenywatchDb db, long alertId, CancellationToken ct) =>
+        db
+            .Database.SqlQuery<int>(
+                $"SELECT count(*)::int AS \"Value\" FROM episodes WHERE alert_id = {alertId} AND NOT vanished"
+            )
+            .SingleAsync(ct);
+
+    private async Task<DateTimeOffset> HorizonAsync(CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        var first = await connection.ScalarAsync<DateTime?>("SELECT min(slice) FROM flows", ct);
+        return first is { } at ? new(at, TimeSpan.Zero) : DateTimeOffset.UtcNow;
+    }
+
+    private static List<TriedBucket> LineOf(
+        IReadOnlyList<AnomalyRecord> records,
+        Dictionary<DateTimeOffset, long> deltas
+    )
+    {
+        var each = Math.Max(1, (records.Count + MostPoints - 1) / MostPoints);
+        return
+        [
+            .. records
+                .Chunk(each)
+                .Select(chunk => new TriedBucket(
+                    chunk[0].Bucket,
+                    chunk.Sum(r => r.Actual - deltas.GetValueOrDefault(r.Bucket)),
+                    chunk.Sum(r => r.Actual),
+                    chunk.Sum(r => r.Typical),
+                    chunk.Sum(r => r.Lower),
+                    chunk.Sum(r => r.Upper)
+                )),
+        ];
+    }
+
+    private static DateTimeOffset Floor(DateTimeOffset at, TimeSpan span) =>
+        new(at.UtcTicks - (at.UtcTicks % span.Ticks), TimeSpan.Zero);
+}

@@ -1,0 +1,12 @@
+namespace Denywatch.Web.Features.Exceptions;
+
+internal static class ExceptionsSetup
+{
+    public static void AddExceptions(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<AppearingAlerts>();
+        builder.Services.AddSingleton<ExceptionPreview>();
+        builder.Services.AddSingleton<ExceptionActions>();
+        builder.Services.AddSingleton<ExceptionQueries>();
+    }
+}

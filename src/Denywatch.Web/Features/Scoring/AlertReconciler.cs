@@ -1,0 +1,241 @@
+using System.Globalization;
+using Denywatch.Alerting;
+using Denywatch.Alerting.Replay;
+using Denywatch.Detection;
+using Denywatch.Storage;
+using Denywatch.Storage.Entities;
+using Denywatch.Web.Features.Alerts;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Denywatch.Web.Features.Scoring;
+
+/// <summary>One episode of a series and rule that a re-score changes, with all that is needed to say so.</summary>
+public sealed record ReconciledEpisode(Rule Rule, EpisodeChange Change);
+
+/// <summary>
+/// Brings the alerts of the past into line with records that were scored again. Nothing is deleted: what a person has
+/// touched stays and says what it would be now, what nobody touched is closed, and what comes back is opened again.
+/// </summary>
+public sealed class AlertReconciler(Findings findings, AlertOpening opening, TimeProvider clock)
+{
+    /// <summary>What changed records do to the episodes of a series, by each stored rule that reads it. Reads only.</summary>
+    public async Task<List<ReconciledEpisode>> ChangesAsync(
+        DenywatchDb db,
+        DueSeries series,
+        IReadOnlyList<AnomalyRecord> changed,
+        CancellationToken ct
+    )
+    {
+        var rules = await db.Rules.Where(rule => rule.JobIds.Contains(series.JobId)).ToListAsync(ct);
+        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
+        return await ChangesAsync(connection, series, changed, rules, Telling.SettingsOf, ct);
+    }
+
+    /// <summary>The same for given rules, with settings that may be tried.</summary>
+    /// <param name="changed">The records as they are now, without holes, up to <see cref="DueSeries.NextBucket"/>.</param>
+    /// <param name="settingsOf">Settings that the episodes of <paramref name="changed"/> are judged by.</param>
+    public static async Task<List<ReconciledEpisode>> ChangesAsync(
+        NpgsqlConnection connection,
+        DueSeries series,
+        IReadOnlyList<AnomalyRecord> changed,
+        IReadOnlyList<Rule> rules,
+        Func<Rule, RuleSettings> settingsOf,
+        CancellationToken ct
+    )
+    {
+        List<ReconciledEpisode> all = [];
+        if (changed.Count == 0)
+            return all;
+
+        var (first, span) = (changed[0].Bucket, series.BucketSpan);
+        foreach (var rule in rules)
+        {
+            var reach = first - ((Episodes.Gap + 1) * span);
+            var known = await EpisodeStore.SinceAsync(connection, series.Id, rule.Id, reach, ct);
+            var from = known.Select(k => k.Episode.Started).Append(first).Min();
+            var (stored, tried) = (Telling.SettingsOf(rule), settingsOf(rule));
+            var least = Math.Min(stored.Threshold, tried.Threshold);
+            var before = await RecordStore.RecordsAsync(connection, series.Id, from, series.NextBucket, least, ct);
+            var changes = Reconciliation.Of(
+                Episodes.Of(before, stored, span),
+                Episodes.Of([.. before.Where(record => record.Bucket < first), .. changed], tried, span),
+                known,
+                series.NextBucket,
+                span
+            );
+            all.AddRange(
+                changes
+                    .Where(change => change.Fate != EpisodeFate.Appears || rule.AlertsFor(change.Now!.Started))
+                    .Select(change => new ReconciledEpisode(rule, change))
+            );
+        }
+        return all;
+    }
+
+    /// <summary>Writes what <see cref="ChangesAsync(DenywatchDb, DueSeries, IReadOnlyList{AnomalyRecord}, CancellationToken)"/> found, once the records are written.</summary>
+    public async Task ApplyAsync(
+        NpgsqlTransaction transaction,
+        DenywatchDb db,
+        DueSeries series,
+        IReadOnlyList<AnomalyRecord> changed,
+        IReadOnlyList<ReconciledEpisode> episodes,
+        CancellationToken ct
+    )
+    {
+        var records = changed.ToDictionary(record => record.Bucket);
+        foreach (var (rule, change) in episodes)
+        {
+            var telling = new Telling(db, transaction.Connection!, ScoredSeries.Of(series), rule, isFinal: true, clock);
+            var reason = series.RescoreReason ?? CountStore.LateData;
+            if (change.Known is { } known)
+                await RetellAsync(telling, known, change, records, reason, ct);
+            else
+                await AppearAsync(telling, change.Now!, records, reason, ct);
+        }
+        await db.SaveChangesAsync(ct);
+    }
+
+    private async Task AppearAsync(
+        Telling telling,
+        Episode now,
+        Dictionary<DateTimeOffset, AnomalyRecord> records,
+        string reason,
+        CancellationToken ct
+    )
+    {
+        if (!records.TryGetValue(now.PeakBucket, out var peak))
+            return;
+
+        var alert = await opening.StartAsync(telling, now, peak, ct);
+        if (alert.SeriesId != telling.Series.Id || alert.RuleId != telling.Rule.Id)
+            return;
+        (alert.StartedAt, alert.LastBucket) = (now.Started, now.LastAbove);
+        alert.Excess = await telling.ExcessAsync(now, peak, ct);
+        if (now.Ended is { } ended)
+            (alert.EndedAt, alert.EndReason) = (ended, Telling.Word(now.Reason));
+        if (reason != CountStore.LateData)
+            telling.Note(
+                alert.Id,
+                telling.NowAt(now.PeakBucket),
+                "rescored",
+                $"Found when the past was scored again because of {reason}."
+            );
+    }
+
+    private async Task RetellAsync(
+        Telling telling,
+        KnownEpisode known,
+        EpisodeChange change,
+        Dictionary<DateTimeOffset, AnomalyRecord> records,
+        string reason,
+        CancellationToken ct
+    )
+    {
+        var (series, rule) = (telling.Series.Id, telling.Rule.Id);
+        if (known.AlertId == KnownEpisode.Untold && change.Now is not null)
+        {
+            await EpisodeStore.ForgetAsync(telling.Connection, series, rule, known.Episode.Started, ct);
+            return;
+        }
+        await EpisodeStore.WriteAsync(
+            telling.Connection,
+            new(series, rule, known.AlertId, change.Now ?? known.Episode),
+            known.Episode.Started,
+            ct,
+            isVanished: change.Now is null
+        );
+        if (known.AlertId == KnownEpisode.Untold)
+            return;
+
+        var alert = await telling.AlertAsync(known.AlertId, ct);
+        if (change.Now is not { } now)
+        {
+            var peak = records.GetValueOrDefault(known.Episode.PeakBucket);
+            await VanishAsync(telling, alert, known.Episode, peak, reason, ct);
+            return;
+        }
+
+        var owner = await EpisodeStore.StandingAsync(telling.Connection, alert.Id, alert.SeriesId, ct);
+        if (owner!.SeriesId == series && owner.RuleId == rule)
+            await ChangeAsync(telling, alert, known, now, records.GetValueOrDefault(now.PeakBucket), reason, ct);
+    }
+
+    /// <summary>An alert goes on as long as any series still tells it; where its own does no more, another one owns it.</summary>
+    private async Task VanishAsync(
+        Telling telling,
+        Alert alert,
+        Episode was,
+        AnomalyRecord peak,
+        string reason,
+        CancellationToken ct
+    )
+    {
+        if (await EpisodeStore.StandingAsync(telling.Connection, alert.Id, alert.SeriesId, ct) is { } other)
+        {
+            if (alert.SeriesId != telling.Series.Id || alert.RuleId != telling.Rule.Id)
+                return;
+            var series = await telling.Db.Series.Include(s => s.Job).SingleAsync(s => s.Id == other.SeriesId, ct);
+            var rule = await telling.Db.Rules.SingleAsync(r => r.Id == other.RuleId, ct);
+            var heir = new Telling(telling.Db, telling.Connection, ScoredSeries.Of(series), rule, isFinal: true, clock);
+            await ChangeAsync(heir, alert, new(alert.Id, other.Episode), other.Episode, default, reason, ct);
+            return;
+        }
+
+        var (now, span) = (telling.NowAt(alert.PeakAt), telling.Series.BucketSpan);
+        alert.Rescore = string.Create(CultureInfo.InvariantCulture, $"now {peak.Score:0} because of {reason}");
+        telling.Note(alert.Id, now, "rescored", $"Scored again: {alert.Rescore}.");
+        alert.EndedAt ??= alert.LastBucket + span;
+        alert.EndReason ??= Telling.Word(
+            await telling.EndReasonAsync(was with { LastAbove = was.Started - span }, alert.EndedAt.Value, ct)
+        );
+        await telling.Db.Entry(alert).Collection(a => a.Notes).LoadAsync(ct);
+        if (!alert.IsTouched)
+            alert.Close(CloseReason.Rescored, "system", now);
+    }
+
+    private async Task ChangeAsync(
+        Telling telling,
+        Alert alert,
+        KnownEpisode known,
+        Episode now,
+        AnomalyRecord peak,
+        string reason,
+        CancellationToken ct
+    )
+    {
+        var (before, at) = (alert.Excess, telling.NowAt(now.PeakBucket));
+        (alert.SeriesId, alert.RuleId) = (telling.Series.Id, telling.Rule.Id);
+        (alert.StartedAt, alert.LastBucket) = (now.Started, now.LastAbove);
+        (alert.PeakAt, alert.PeakScore) = (now.PeakBucket, now.PeakScore);
+        (alert.Actual, alert.Typical) = (now.PeakActual, now.PeakTypical);
+        alert.Excess = await telling.ExcessAsync(now, peak, ct);
+        var asked = Max(known.Episode.LastAbove, now.LastAbove) + telling.Series.BucketSpan;
+        alert.EndedAt = now.Ended;
+        alert.EndReason = now.Ended is null ? null : Telling.Word(await telling.EndReasonAsync(now, asked, ct));
+
+        if (known.IsVanished || alert.CloseReason == CloseReason.Rescored)
+        {
+            alert.Rescore = null;
+            if (alert.CloseReason == CloseReason.Rescored)
+                alert.Reopen();
+            telling.Note(alert.Id, at, "rescored", $"Scored again: back above the line because of {reason}.");
+        }
+        else
+        {
+            alert.Rescore = string.Create(
+                CultureInfo.InvariantCulture,
+                $"now {now.PeakActual:N0} denies and score {now.PeakScore:0} because of {reason}"
+            );
+            telling.Note(alert.Id, at, "rescored", $"Scored again: {alert.Rescore}; the excess was {before:N0}.");
+        }
+
+        // What somebody decided on stays as it was decided on; what is still to be decided says what is true now.
+        if (alert.Status == AlertStatus.Closed)
+            return;
+        var finding = await findings.OfAsync(telling.Series, now.PeakBucket, now.Started, ct);
+        alert.Tell(finding, finding.EvidenceFor(telling.Severity), now.PeakTypical);
+    }
+
+    private static DateTimeOffset Max(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
+}

@@ -1,0 +1,131 @@
+using Denywatch.Detection;
+using Denywatch.Storage;
+using Npgsql;
+
+namespace Denywatch.Web.Features.Scoring;
+
+/// <summary>What a series' closed buckets say now.</summary>
+/// <param name="Until">End of the last closed bucket.</param>
+/// <param name="Records">Of the buckets that are new or changed.</param>
+public sealed record ReplayedSeries(
+    SeriesModel Model,
+    DateTimeOffset Until,
+    IReadOnlyList<AnomalyRecord> Records,
+    IReadOnlyList<ModelSnapshot> Snapshots,
+    bool LearnsAnew
+);
+
+/// <summary>A change that is tried and not stored.</summary>
+/// <param name="Counts">Added to the counts of buckets, by their start.</param>
+/// <param name="Untaught">Added to what belongs to confirmed incidents, by the bucket's start.</param>
+public sealed record Trial(
+    IReadOnlyDictionary<DateTimeOffset, long> Counts,
+    IReadOnlyDictionary<DateTimeOffset, double> Untaught
+);
+
+/// <summary>
+/// Counts and scores a series' closed buckets: those that are new, and all since the first whose count changed, from the
+/// nearest snapshot on. Reads only; the live task, a re-score and a preview all come here.
+/// </summary>
+public sealed class SeriesReplay(RecordStore store, SeriesRates rates, NpgsqlDataSource source)
+{
+    /// <param name="series">Its <see cref="DueSeries.RescoreFrom"/> says from where counts changed.</param>
+    /// <returns>Null where there is nothing to score.</returns>
+    public async Task<ReplayedSeries?> RunAsync(DueSeries series, Trial? trial, CancellationToken ct)
+    {
+        var (model, from) = await StartAsync(series, ct);
+        var until = Floor(series.CloseUntil, series.BucketSpan);
+        if (from >= until && series.RescoreFrom is null)
+            return null;
+
+        until = until > series.NextBucket && trial is null ? until : series.NextBucket;
+        var learnsAnew = model.LastLearnt is null;
+        var rate = await rates.OfAsync(series.Id, ct);
+        var buckets = await BucketsAsync(series, from, until, trial, ct);
+        var scored = ClosedBuckets.Score(model, buckets, series.BucketSpan, rate, keepSnapshots: trial is null);
+
+        // Buckets before a late one are scored again only to bring the model there: they say what they said.
+        var records = series.RescoreFrom is { } late
+            ? scored.Records.Where(record => record.Bucket >= late).ToList()
+            : scored.Records;
+        return new(model, until, records, scored.Snapshots, learnsAnew);
+    }
+
+    /// <summary>The model to go on with and the first bucket to score: a snapshot's where counts changed behind it.</summary>
+    private async Task<(SeriesModel Model, DateTimeOffset From)> StartAsync(DueSeries series, CancellationToken ct)
+    {
+        var zone = TimeZoneInfo.FindSystemTimeZoneById(series.TimeZone);
+        if (series.RescoreFrom is { } late && late < series.NextBucket)
+        {
+            if (
+                await store.SnapshotBeforeAsync(series.Id, late, ct) is { } snapshot
+                && SeriesModel.CanLoad(snapshot.State)
+            )
+                return (SeriesModel.Load(snapshot.State, zone), snapshot.NextBucket);
+
+            return (SeriesModel.Start(series.BucketSpan, zone), await FirstAsync(series, ct));
+        }
+        return series.State is { } state && SeriesModel.CanLoad(state)
+            ? (SeriesModel.Load(state, zone), series.NextBucket)
+            : (SeriesModel.Start(series.BucketSpan, zone), await FirstAsync(series, ct));
+    }
+
+    private async Task<DateTimeOffset> FirstAsync(DueSeries series, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        var first = await connection.ScalarAsync<DateTime?>(
+            """
+            SELECT min(at) FROM counts
+            WHERE span = 5 AND (@firewall::int IS NULL OR firewall_id = @firewall) AND at > now() - @learned
+            """,
+            ct,
+            ("learned", CountStore.LearnedHistory),
+            ("firewall", series.FirewallId)
+        );
+        return first is { } at ? Floor(new(at, TimeSpan.Zero), series.BucketSpan) : series.NextBucket;
+    }
+
+    private async Task<List<CountedSpan>> BucketsAsync(
+        DueSeries series,
+        DateTimeOffset from,
+        DateTimeOffset until,
+        Trial? trial,
+        CancellationToken ct
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        var counted = (
+            await CountStore.BucketsAsync(connection, series.FirewallId, from, until, series.BucketSpan, ct)
+        ).ToDictionary(bucket => bucket.At, bucket => (bucket.Count, bucket.Confirmed));
+        var gaps = await store.GapsAsync(from, until, ct);
+
+        List<CountedSpan> buckets = [];
+        for (var start = from; start < until; start += series.BucketSpan)
+        {
+            var wasSeen = counted.TryGetValue(start, out var found);
+            buckets.Add(
+                new(
+                    start,
+                    found.Count + (trial?.Counts.GetValueOrDefault(start) ?? 0),
+                    wasSeen,
+                    gaps.Count == 0 ? 0 : GapShare(gaps, start, series.BucketSpan),
+                    found.Confirmed + (trial?.Untaught.GetValueOrDefault(start) ?? 0)
+                )
+            );
+        }
+        return buckets;
+    }
+
+    private static double GapShare(
+        List<(DateTimeOffset From, DateTimeOffset To)> gaps,
+        DateTimeOffset start,
+        TimeSpan span
+    ) => gaps.Sum(gap => Math.Max(0, (Min(gap.To, start + span) - Max(gap.From, start)) / span));
+
+    private static DateTimeOffset Floor(DateTimeOffset at, TimeSpan span) =>
+        new(at.UtcTicks - (at.UtcTicks % span.Ticks), TimeSpan.Zero);
+
+    private static DateTimeOffset Min(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
+
+    private static DateTimeOffset Max(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
+}
