@@ -177,6 +177,31 @@ public static class EpisodeStore
         );
     }
 
+    /// <summary>Episodes of a series that stand, of alerts whose owner's episodes have all vanished.</summary>
+    public static Task<List<StoredEpisode>> OrphansAsync(
+        NpgsqlConnection connection,
+        int seriesId,
+        DateTimeOffset from,
+        CancellationToken ct
+    ) =>
+        connection.RowsAsync(
+            $"""
+            SELECT {Columns}, ended_at FROM episodes e
+            WHERE series_id = @series AND last_bucket >= @from AND NOT vanished AND EXISTS (
+                SELECT FROM alerts a WHERE a.id = e.alert_id AND a.series_id <> e.series_id AND NOT EXISTS (
+                    SELECT FROM episodes o WHERE o.alert_id = a.id AND o.series_id = a.series_id AND NOT o.vanished))
+            ORDER BY started_at
+            """,
+            row =>
+            {
+                var stored = Read(row);
+                return stored with { Episode = stored.Episode with { Ended = row.OrNull<DateTimeOffset>(9) } };
+            },
+            ct,
+            ("series", seriesId),
+            ("from", from)
+        );
+
     /// <summary>Forgets a vanished episode that no alert tells of: it stands again.</summary>
     public static Task<int> ForgetAsync(
         NpgsqlConnection connection,

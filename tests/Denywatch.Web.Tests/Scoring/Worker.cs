@@ -65,13 +65,15 @@ public sealed class Worker : IAsyncDisposable
 
     /// <summary>Denies of one firewall, spread over [from, to), as one batch.</summary>
     /// <param name="perSlice">Denies in each slice.</param>
+    /// <param name="part">Key of the batch: sent again under the same one, it counts once.</param>
     public async Task DenyAsync(
         DateTimeOffset from,
         DateTimeOffset to,
         Func<DateTimeOffset, int> perSlice,
         string firewall = "fw-1",
         string source = "203.0.113.7",
-        int port = 443
+        int port = 443,
+        string? part = null
     )
     {
         List<DenyFlow> flows = [];
@@ -111,6 +113,7 @@ public sealed class Worker : IAsyncDisposable
                     ReceivedAt = DateTimeOffset.UtcNow,
                     Flows = flows,
                     Tallies = tallies,
+                    PartKey = part,
                 },
                 null,
                 Stop

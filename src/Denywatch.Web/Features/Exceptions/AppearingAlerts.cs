@@ -1,6 +1,7 @@
 using Denywatch.Alerting;
 using Denywatch.Alerting.Replay;
 using Denywatch.Storage;
+using Denywatch.Storage.Entities;
 using Denywatch.Web.Features.Alerts;
 using Denywatch.Web.Features.Scoring;
 using Microsoft.EntityFrameworkCore;
@@ -39,7 +40,14 @@ public sealed class AppearingAlerts(
             var mine = carriers.Among(finding.Flows);
             var isNew =
                 !await JoinsAsync(appearing, mine, series, now, counted, ct)
-                && !await JoinsToldAsync(found, mine, series, now, counted, ct);
+                && !await JoinsToldAsync(
+                    [.. found.TakeWhile(f => f.Series.Id != due.Id)],
+                    mine,
+                    series,
+                    now,
+                    counted,
+                    ct
+                );
             appearing.Add(new(series, now, carriers));
             if (!isNew)
                 continue;
@@ -81,7 +89,7 @@ public sealed class AppearingAlerts(
     }
 
     private async Task<bool> JoinsToldAsync(
-        IReadOnlyList<(DueSeries Series, ReconciledEpisode Episode)> found,
+        IReadOnlyList<(DueSeries Series, ReconciledEpisode Episode)> earlier,
         IReadOnlyList<FlowRow> mine,
         ScoredSeries series,
         Episode now,
@@ -94,13 +102,28 @@ public sealed class AppearingAlerts(
         var reach = Episodes.Gap * series.BucketSpan;
         foreach (var other in await EpisodeStore.OthersAsync(connection, series.Id, now.PeakBucket, reach, ct))
         {
-            var vanishes = found.Any(f =>
-                f.Series.Id == other.SeriesId
-                && f.Episode.Change is { Fate: EpisodeFate.Vanishes, Known: { } known }
-                && known.Episode.Started == other.Episode.Started
-            );
+            var change = earlier
+                .FirstOrDefault(f =>
+                    f.Series.Id == other.SeriesId
+                    && f.Episode.Rule.Id == other.RuleId
+                    && f.Episode.Change.Known?.Episode.Started == other.Episode.Started
+                )
+                .Episode?.Change;
+            var there = change is null ? other.Episode : change.Now;
+            if (there is null || there.Started > now.PeakBucket + reach || there.LastAbove < now.PeakBucket - reach)
+                continue;
             var alert = await db.Alerts.AsNoTracking().SingleAsync(a => a.Id == other.AlertId, ct);
-            if (vanishes || AlertEvidence.Read(alert.Evidence)?.Carriers is not { } carriers)
+            // Its evidence is found anew where its own episode changes, and an alert that is closed keeps its own.
+            var own = earlier.FirstOrDefault(f =>
+                f.Series.Id == alert.SeriesId
+                && f.Episode.Change is { Now: not null, Known: { } k }
+                && k.AlertId == alert.Id
+            );
+            var carriers =
+                own.Episode?.Change.Now is { } retold && alert.Status != AlertStatus.Closed
+                    ? await CarriersAsync(ScoredSeries.Of(own.Series), retold, counted, ct)
+                    : AlertEvidence.Read(alert.Evidence)?.Carriers;
+            if (carriers is null)
                 continue;
             var firewall = await db.Series.Where(s => s.Id == other.SeriesId).Select(s => s.FirewallId).SingleAsync(ct);
             if (await ShareFlowsAsync(mine, carriers, firewall, series, now, counted, ct))
@@ -108,6 +131,13 @@ public sealed class AppearingAlerts(
         }
         return false;
     }
+
+    private async Task<Carriers?> CarriersAsync(
+        ScoredSeries series,
+        Episode episode,
+        CountedFlows counted,
+        CancellationToken ct
+    ) => Carriers.Of((await findings.OfAsync(series, episode.PeakBucket, episode.Started, ct, counted)).Excess);
 
     private async Task<bool> ShareFlowsAsync(
         IReadOnlyList<FlowRow> mine,

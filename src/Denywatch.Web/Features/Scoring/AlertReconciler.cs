@@ -19,6 +19,17 @@ public sealed record ReconciledEpisode(Rule Rule, EpisodeChange Change);
 /// </summary>
 public sealed class AlertReconciler(Findings findings, AlertOpening opening, TimeProvider clock)
 {
+    // Of an episode whose peak and times stay, the buckets between may have changed.
+    private const string Excesses = """
+        UPDATE alerts a SET excess = x.excess
+        FROM (SELECT a.id, sum(greatest(r.actual - r.typical, 0)) AS excess
+              FROM alerts a JOIN records r ON r.series_id = a.series_id AND r.bucket BETWEEN a.started_at AND a.last_bucket
+              WHERE a.series_id = @series AND a.started_at <= @last AND a.last_bucket >= @first
+                AND a.close_reason IS DISTINCT FROM 'Rescored' AND NOT a.is_storm
+              GROUP BY a.id ORDER BY a.id) x
+        WHERE a.id = x.id AND abs(a.excess - x.excess) >= 0.5
+        """;
+
     /// <summary>What changed records do to the episodes of a series, by each stored rule that reads it. Reads only.</summary>
     public async Task<List<ReconciledEpisode>> ChangesAsync(
         DenywatchDb db,
@@ -94,6 +105,36 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
                 await AppearAsync(telling, change.Now!, records, reason, ct);
         }
         await db.SaveChangesAsync(ct);
+        await TakeOverAsync(transaction.Connection!, db, series, changed, ct);
+        await db.SaveChangesAsync(ct);
+        if (changed.Count > 0)
+            await transaction.Connection!.ExecuteAsync(
+                Excesses,
+                ct,
+                ("series", series.Id),
+                ("first", changed[0].Bucket),
+                ("last", changed[^1].Bucket)
+            );
+    }
+
+    /// <summary>What this series still tells, and the one that owned it does no more, is its own from now on.</summary>
+    private async Task TakeOverAsync(
+        NpgsqlConnection connection,
+        DenywatchDb db,
+        DueSeries series,
+        IReadOnlyList<AnomalyRecord> changed,
+        CancellationToken ct
+    )
+    {
+        if (changed.Count == 0)
+            return;
+        foreach (var orphan in await EpisodeStore.OrphansAsync(connection, series.Id, changed[0].Bucket, ct))
+        {
+            var rule = await db.Rules.SingleAsync(r => r.Id == orphan.RuleId, ct);
+            var telling = new Telling(db, connection, ScoredSeries.Of(series), rule, isFinal: true, clock);
+            var alert = await telling.AlertAsync(orphan.AlertId, ct);
+            await HandOverAsync(telling, alert, orphan, series.RescoreReason ?? CountStore.LateData, ct);
+        }
     }
 
     private async Task AppearAsync(
@@ -173,12 +214,8 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
     {
         if (await EpisodeStore.StandingAsync(telling.Connection, alert.Id, alert.SeriesId, ct) is { } other)
         {
-            if (alert.SeriesId != telling.Series.Id || alert.RuleId != telling.Rule.Id)
-                return;
-            var series = await telling.Db.Series.Include(s => s.Job).SingleAsync(s => s.Id == other.SeriesId, ct);
-            var rule = await telling.Db.Rules.SingleAsync(r => r.Id == other.RuleId, ct);
-            var heir = new Telling(telling.Db, telling.Connection, ScoredSeries.Of(series), rule, isFinal: true, clock);
-            await ChangeAsync(heir, alert, new(alert.Id, other.Episode), other.Episode, default, reason, ct);
+            if (alert.SeriesId == telling.Series.Id && alert.RuleId == telling.Rule.Id)
+                await HandOverAsync(telling, alert, other, reason, ct);
             return;
         }
 
@@ -192,6 +229,23 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
         await telling.Db.Entry(alert).Collection(a => a.Notes).LoadAsync(ct);
         if (!alert.IsTouched)
             alert.Close(CloseReason.Rescored, "system", now);
+    }
+
+    /// <summary>To a series that still tells it; one that is about to be scored again takes over itself, if it still does then.</summary>
+    private async Task HandOverAsync(
+        Telling telling,
+        Alert alert,
+        StoredEpisode other,
+        string reason,
+        CancellationToken ct
+    )
+    {
+        var series = await telling.Db.Series.Include(s => s.Job).SingleAsync(s => s.Id == other.SeriesId, ct);
+        if (series.Id != telling.Series.Id && series.RescoreFrom <= other.Episode.LastAbove)
+            return;
+        var rule = await telling.Db.Rules.SingleAsync(r => r.Id == other.RuleId, ct);
+        var heir = new Telling(telling.Db, telling.Connection, ScoredSeries.Of(series), rule, isFinal: true, clock);
+        await ChangeAsync(heir, alert, new(alert.Id, other.Episode), other.Episode, default, reason, ct);
     }
 
     private async Task ChangeAsync(
