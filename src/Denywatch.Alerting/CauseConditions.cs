@@ -32,14 +32,15 @@ internal sealed class CauseConditions(Excess excess, IReadOnlyList<Configuration
                 NoOneSource,
                 ManySources,
                 FromOutside,
-                NotOneDestination,
+                NotFlood,
                 OtherMix,
+                NotTwice,
                 NotNewRule,
             ],
-            LikelyCause.Flood => [OneDestination, OnePort, FromOutside, FastAtDestination, NotNewRule],
+            LikelyCause.Flood => [ShareAtDestination, OnePort, FromOutside, FastAtDestination, NotNewRule],
             LikelyCause.ApplicationRetry =>
             [
-                OneDestination,
+                FewDestinations,
                 OnePort,
                 Repeats,
                 NotFromOutside,
@@ -77,7 +78,7 @@ internal sealed class CauseConditions(Excess excess, IReadOnlyList<Configuration
 
     public static double Least(IEnumerable<Condition> conditions) => conditions.Min(condition => condition.Met);
 
-    private Condition[] Duplicate => [SameMix, Twice, OneFirewall, NoOneSource, NotOneDestination];
+    private Condition[] Duplicate => [NotOtherMix, Twice, OneFirewall, NoOneSource, NotOneDestination];
 
     private Condition[] NewlyLogged => [NewRule, BroadNoise, NoOneSource, ManySources];
 
@@ -150,11 +151,26 @@ internal sealed class CauseConditions(Excess excess, IReadOnlyList<Configuration
     private Condition NotManyHostsOrPorts =>
         new(1 - Math.Max(PortsTried, One * Hosts), "it stayed with one host and one port");
 
+    private double AtDestination => Rise(s.TopDestinationShare, 0.4, 0.7) * Rise(s.DestinationKnown, 0.3, 0.6);
+
+    private Condition ShareAtDestination => new(AtDestination, MoreAtDestination);
+
+    /// <summary>A client that keeps trying may know two or three servers.</summary>
+    private Condition FewDestinations =>
+        new(
+            Math.Max(
+                AtDestination,
+                Rise(s.DestinationKnown, 0.3, 0.6) * (1 - RiseLog(Math.Max(1, s.EffectiveDestinations), 2, 6))
+            ),
+            MoreAtDestination
+        );
+
+    private string MoreAtDestination =>
+        $"more of it went to one destination{Now(Dimension.Destination, s.TopDestination)}";
+
+    /// <summary>More than its usual part: a firewall with one public address has everything there.</summary>
     private double AtOneDestination =>
         Rise(s.TopDestinationShare * (1 - s.UsualTopDestinationShare), 0.4, 0.7) * Rise(s.DestinationKnown, 0.3, 0.6);
-
-    private Condition OneDestination =>
-        new(AtOneDestination, $"more of it went to one destination{Now(Dimension.Destination, s.TopDestination)}");
 
     private Condition NotOneDestination =>
         new(1 - AtOneDestination, $"it went to more destinations{Now(Dimension.Destination, s.TopDestination)}");
@@ -184,6 +200,12 @@ internal sealed class CauseConditions(Excess excess, IReadOnlyList<Configuration
 
     private double Fast => RiseLog(s.TopDestinationRate, 0.1, 1);
 
+    private Condition NotFlood =>
+        new(
+            1 - Math.Min(Fast, Math.Min(AtDestination, Rise(s.TopPortShare, 0.4, 0.7))),
+            $"it went to more destinations{Now(Dimension.Destination, s.TopDestination)}, or came slower"
+        );
+
     private Condition FastAtDestination =>
         new(Fast, $"more came at once (now {s.TopDestinationRate:0.##} denies a second at {s.TopDestination})");
 
@@ -201,11 +223,7 @@ internal sealed class CauseConditions(Excess excess, IReadOnlyList<Configuration
     /// <summary>A retry to a service that was never called before is suspicious, if one or two machines do it.</summary>
     private Condition NotNewOutside =>
         new(
-            1
-                - 0.8
-                    * Rise(s.OutboundShare, 0.4, 0.7)
-                    * Rise(s.NewDestinationShare, 0.4, 0.7)
-                    * (1 - RiseLog(s.EffectiveSources, 1.5, 4)),
+            1 - 0.8 * Rise(s.OutboundShare, 0.4, 0.7) * Rise(s.NewDestinationShare, 0.4, 0.7) * One,
             "more clients called, or the destination was known"
         );
 
@@ -217,9 +235,19 @@ internal sealed class CauseConditions(Excess excess, IReadOnlyList<Configuration
 
     private Condition OtherMix => new(1 - Same, $"the ports were unusual ones (likeness now {s.MixSimilarity:0.00})");
 
-    private double Doubled => Rise(s.PairedShare - s.UsualPairedShare, 0.3, 0.6);
+    /// <summary>A copy of nearly everything tells more than the ports do, which a few hundred denies show only roughly.</summary>
+    private Condition NotOtherMix =>
+        new(Rise(s.MixSimilarity, 0.2, 0.5), $"the ports were the usual ones (likeness now {s.MixSimilarity:0.00})");
 
-    private Condition Twice => new(Doubled, $"events came twice (now {s.PairedShare * 100:0} %)");
+    /// <summary>Twins within seconds, or twice as many denies of each flow: a copy, or each packet where sessions were logged.</summary>
+    private double Doubled =>
+        Math.Max(Rise(s.PairedShare - s.UsualPairedShare, 0.3, 0.6), RiseLog(Math.Max(1, s.Repetition), 1.25, 1.75));
+
+    private Condition Twice =>
+        new(
+            Doubled,
+            $"more events came twice (now {s.PairedShare * 100:0} %, and {s.Repetition:0.0} times the usual denies of each flow)"
+        );
 
     private Condition NotTwice => new(1 - Doubled, "events came only once");
 

@@ -10,7 +10,7 @@ public static class Causes
     private const double LeastConfidence = 0.3;
 
     /// <summary>As few denies have no shape; the score's own floor is four, too.</summary>
-    private const double LeastWeight = 4;
+    private const double LeastDenies = 4;
 
     /// <summary>A cause that fits less is not worth a word.</summary>
     private const double WorthNaming = 0.1;
@@ -34,7 +34,7 @@ public static class Causes
 
         // Sure of it as far as it fits, and as far as it fits better than the next.
         var confidence = best.Fit > 0 ? best.Fit * best.Fit / (best.Fit + second.Fit) : 0;
-        var isClear = confidence >= LeastConfidence && excess.Shape.Weight >= LeastWeight;
+        var isClear = confidence >= LeastConfidence && excess.Shape.Weight >= LeastOf(excess);
         var cause = isClear ? best.Cause : LikelyCause.Unclear;
         var runnerUp = isClear ? second : best;
         return new(
@@ -49,6 +49,9 @@ public static class Causes
             WhatWouldChange = CauseChanges.Of(excess, isClear ? best : null, runnerUp, changes),
         };
     }
+
+    /// <summary>An excess within one Poisson deviation of the bucket's count is nothing to explain.</summary>
+    private static double LeastOf(Excess excess) => Math.Max(LeastDenies, Math.Sqrt(excess.Count));
 
     /// <summary>The same words everywhere a person reads a cause.</summary>
     public static string Title(LikelyCause cause) =>

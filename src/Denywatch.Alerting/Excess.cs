@@ -59,8 +59,8 @@ public sealed record DimensionExcess(
 /// <param name="AttemptsPerTriple">Mean denies of a (source, destination, port).</param>
 /// <param name="TopSourceIsInternal">Private address, or seen on the way out of or within the estate.</param>
 /// <param name="TopDestinationIsNew">The top destination is in none of the comparable buckets.</param>
-/// <param name="MixSimilarity">The part of the excess that lies on ports as usual traffic of the same way does, 0 to 1: 1 is
-/// more of the same.</param>
+/// <param name="MixSimilarity">How much of the excess lies on ports as usual traffic of the same way does, over what as many
+/// denies would show if they were usual ones; 0 to 1: 1 is more of the same.</param>
 /// <param name="Ratio">Count over typical.</param>
 /// <param name="PairedShare">Share of events that have a twin within two seconds: a feed that comes twice.</param>
 /// <param name="Regularity">Of the gaps of the heaviest triples, 0 to 1: 1 ticks like a clock.</param>
@@ -108,6 +108,7 @@ public sealed record ExcessShape(
 
     /// <summary>As many sources of equal weight have the same entropy: what a few loud ones among many come to.</summary>
     public double EffectiveSources { get; init; }
+    public double EffectiveDestinations { get; init; }
     public double EffectivePorts { get; init; }
 
     /// <summary>Denies that name a source, destination, port or rule, over all of the excess.</summary>
@@ -124,6 +125,9 @@ public sealed record ExcessShape(
 
     /// <summary><see cref="PairedShare"/> of comparable buckets.</summary>
     public double UsualPairedShare { get; init; }
+
+    /// <summary>Denies of a flow at the top firewall over what is usual there, each a geometric mean; 0 where nothing is usual.</summary>
+    public double Repetition { get; init; }
 
     /// <summary>Denies a second at the top destination, from its first slice to its last.</summary>
     public double TopDestinationRate { get; init; }

@@ -38,6 +38,7 @@ internal static class Shapes
         var itsPorts = Group(ofTopSource, f => f.Port);
         var favourite = Top(itsDestinations)?.Key;
         var (regularity, gap) = BeatOf(flows, triples);
+        var way = Top(Group(flows, f => f.Way))?.Key ?? Direction.Unknown;
 
         double ShareOf(Func<Weighed, bool> belongs) => Part(flows.Where(belongs).Sum(f => f.Weight), weight);
 
@@ -75,7 +76,7 @@ internal static class Shapes
             ShareOf(f => Networks.IsLateralPort(f.Flow)),
             ShareOf(f => f.Flow.Rule is not null && rule.IsNew(f.Rule)),
             ShareOf(f => f.Flow.Source is not null && source.IsNew(f.Source)),
-            Similarity(tallies, flows),
+            Mixes.Similarity(tallies, way, Counted(triples)),
             ratio,
             Rhythms.Twins(current, parts),
             regularity,
@@ -83,6 +84,7 @@ internal static class Shapes
         )
         {
             EffectiveSources = Entropies.Effective(sources.Values),
+            EffectiveDestinations = Entropies.Effective(destinations.Values),
             EffectivePorts = Entropies.Effective(ports.Values),
             SourceKnown = ShareOf(f => f.Flow.Source is not null),
             DestinationKnown = ShareOf(f => f.Flow.Destination is not null),
@@ -91,6 +93,7 @@ internal static class Shapes
             UsualTopDestinationShare = topDestination is { } key ? destination.UsualShareOf(key.Key) : 0,
             NewDestinationShare = ShareOf(f => f.Flow.Destination is not null && destination.IsNew(f.Destination)),
             UsualPairedShare = Rhythms.UsualTwins(comparableBuckets),
+            Repetition = Mixes.Repetition(current, comparableBuckets, TextOf(Top(firewalls), firewall)),
             TopDestinationRate = RateOf(flows.Where(f => f.Destination == topDestination?.Key).ToList()),
         };
     }
@@ -149,23 +152,6 @@ internal static class Shapes
         where TKey : notnull => groups.Count(g => g.Value >= 0.5);
 
     private static double Part(double? part, double whole) => whole > 0 ? (part ?? 0) / whole : 0;
-
-    /// <summary>
-    /// How much of the excess by port would be there if it lay as the usual traffic of its own way does: the overlap of both
-    /// distributions. Cosine would call a scan of the one busiest port alike.
-    /// </summary>
-    private static double Similarity(Tallies tallies, List<Weighed> flows)
-    {
-        if (Top(Group(flows, f => f.Way)) is not { Key: var way })
-            return 0;
-
-        var mix = tallies.MixOf(way);
-        double ExcessOf(int number) => Math.Max(0, mix.NowOf(number) - mix.UsualOf(number));
-        var excess = mix.Present.Sum(ExcessOf);
-        return excess > 0
-            ? mix.Present.Sum(number => Math.Min(ExcessOf(number) / excess, mix.UsualShareOf(number)))
-            : 0;
-    }
 
     /// <summary>The most regular of the heaviest triples that together weigh something.</summary>
     private static (double Regularity, double? Gap) BeatOf(

@@ -27,6 +27,9 @@ internal abstract class Tally(Dimension dimension, int span)
     /// <summary>Numbers of the values that are there now.</summary>
     public IReadOnlyList<int> Present { get; private set; } = [];
 
+    /// <summary>Numbers of all values.</summary>
+    public IEnumerable<int> All => Enumerable.Range(0, values.Count);
+
     public double Entropy { get; private set; }
     public double UsualDistinct => usualDistinct / Math.Max(1, comparable.Count);
     public double UsualEntropy => usualEntropy / Math.Max(1, comparable.Count);
