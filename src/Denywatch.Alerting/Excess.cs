@@ -17,6 +17,7 @@ public enum Dimension
     Firewall,
     Rule,
     SourceAs,
+    DestinationAs,
 }
 
 /// <summary>One value's part in the excess.</summary>
@@ -39,11 +40,16 @@ public sealed record DimensionExcess(
     double UsualValues,
     double Entropy,
     double UsualEntropy
-);
+)
+{
+    /// <summary>The basis of the shares: the sum of all values' excess. 0 on alerts from before it was kept.</summary>
+    public double Sum { get; init; }
+}
 
 /// <summary>
-/// The shape of the excess alone: each flow weighs its count times the part of it that is above what its source, port,
-/// destination and rule usually have. The causes are judged by this.
+/// The shape of the excess alone: each flow weighs its count times the chance that it is excess (<see cref="Mixture"/>). The
+/// causes are judged by this. Its shares are for judging only: a person is shown those of contributors, which have another
+/// basis.
 /// </summary>
 /// <param name="Weight">Denies in the excess by this weighing.</param>
 /// <param name="TopSourceDestinations">Distinct destinations of the top source.</param>
@@ -51,13 +57,14 @@ public sealed record DimensionExcess(
 /// <param name="TopPairPorts">Distinct ports between the top source and its favourite destination.</param>
 /// <param name="TopTripleShare">Share of the heaviest (source, destination, port).</param>
 /// <param name="AttemptsPerTriple">Mean denies of a (source, destination, port).</param>
-/// <param name="TopSourceIsInternal">Private address, by itself.</param>
+/// <param name="TopSourceIsInternal">Private address, or seen on the way out of or within the estate.</param>
 /// <param name="TopDestinationIsNew">The top destination is in none of the comparable buckets.</param>
-/// <param name="MixSimilarity">Likeness of now and usual by port and rule, 0 to 1: 1 is more of the same.</param>
+/// <param name="MixSimilarity">How much of the excess lies on ports as usual traffic of the same way does, over what as many
+/// denies would show if they were usual ones; 0 to 1: 1 is more of the same.</param>
 /// <param name="Ratio">Count over typical.</param>
-/// <param name="PairedShare">Share of events that have a twin in the same flow and second: a feed that comes twice.</param>
-/// <param name="Regularity">Of the gaps of the heaviest triple, 0 to 1: 1 ticks like a clock.</param>
-/// <param name="GapSeconds">Median gap of the heaviest triple, or null with fewer than four events.</param>
+/// <param name="PairedShare">Share of events that have a twin within two seconds: a feed that comes twice.</param>
+/// <param name="Regularity">Of the gaps of the heaviest triples, 0 to 1: 1 ticks like a clock.</param>
+/// <param name="GapSeconds">Their median gap, or null with fewer than six events.</param>
 public sealed record ExcessShape(
     double Weight,
     int Sources,
@@ -95,7 +102,36 @@ public sealed record ExcessShape(
     double PairedShare,
     double Regularity,
     double? GapSeconds
-);
+)
+{
+    // What was added later has defaults: the shape is frozen with alerts, and old ones must stay readable.
+
+    /// <summary>As many sources of equal weight have the same entropy: what a few loud ones among many come to.</summary>
+    public double EffectiveSources { get; init; }
+    public double EffectiveDestinations { get; init; }
+    public double EffectivePorts { get; init; }
+
+    /// <summary>Denies that name a source, destination, port or rule, over all of the excess.</summary>
+    public double SourceKnown { get; init; }
+    public double DestinationKnown { get; init; }
+    public double PortKnown { get; init; }
+    public double RuleKnown { get; init; }
+
+    /// <summary>The top destination's share of what is usual.</summary>
+    public double UsualTopDestinationShare { get; init; }
+
+    /// <summary>Share of the excess to destinations that are in none of the comparable buckets.</summary>
+    public double NewDestinationShare { get; init; }
+
+    /// <summary><see cref="PairedShare"/> of comparable buckets.</summary>
+    public double UsualPairedShare { get; init; }
+
+    /// <summary>Denies of a flow at the top firewall over what is usual there, each a geometric mean; 0 where nothing is usual.</summary>
+    public double Repetition { get; init; }
+
+    /// <summary>Denies a second at the top destination, from its first slice to its last.</summary>
+    public double TopDestinationRate { get; init; }
+}
 
 /// <summary>
 /// Who makes up the excess of a bucket or an episode: frozen on the alert as its evidence, so every part is plain data.
@@ -115,5 +151,11 @@ public sealed record Excess(
     int ComparableBuckets
 )
 {
-    public DimensionExcess By(Dimension dimension) => Dimensions.First(d => d.Dimension == dimension);
+    /// <summary>Empty where the dimension was not taken apart: alerts keep the evidence of their day.</summary>
+    public DimensionExcess By(Dimension dimension) =>
+        Dimensions.FirstOrDefault(d => d.Dimension == dimension) ?? new(dimension, [], 0, 0, 0, 0);
+
+    /// <summary>The value's share of the excess as contributors show it; 0 where it is not among them.</summary>
+    public double ShareOf(Dimension dimension, string? value) =>
+        By(dimension).Top.FirstOrDefault(c => c.Value == value)?.Share ?? 0;
 }

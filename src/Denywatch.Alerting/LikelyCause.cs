@@ -59,4 +59,13 @@ public sealed record CauseFinding(
     IReadOnlyList<EvidenceRow> Evidence,
     IReadOnlyList<string> Techniques,
     IReadOnlyList<string> Checklist
-);
+)
+{
+    /// <summary>What would change this: observations that would make it surer, or turn it to the runner-up. Empty on alerts
+    /// from before it was kept.</summary>
+    public IReadOnlyList<string> WhatWouldChange { get; init; } = [];
+}
+
+/// <summary>A change of a firewall's configuration near the excess, as the firewall or a person said it.</summary>
+/// <param name="What">Such as "rule deny-legacy-smtp added".</param>
+public sealed record ConfigurationChange(DateTimeOffset At, string What, string? Who = null);

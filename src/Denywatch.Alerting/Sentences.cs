@@ -41,15 +41,18 @@ public static class Sentences
             LikelyCause.DistributedScan => $"Distributed scan of {Port(s.TopPort)} by {Number(s.Sources)} sources",
             LikelyCause.Flood => $"Flood of {s.TopDestination} on {Port(s.TopPort)} by {Sources(s)}",
             LikelyCause.ApplicationRetry =>
-                $"{Capital(Sources(s))} {(s.TopSourceShare >= 0.5 || s.Sources == 1 ? "keeps" : "keep")} trying {s.TopDestination} on {Port(s.TopPort)}",
-            LikelyCause.NewFirewallRule =>
-                $"New rule {s.TopRule} on {s.TopFirewall} denies {Plural(s.Sources, "client")}",
+                $"{Sources(s)} {(IsOneSource(s) ? "keeps" : "keep")} trying {s.TopDestination} on {Port(s.TopPort)}",
+            LikelyCause.NewFirewallRule => s.NewRuleShare >= 0.5
+                ? $"New rule {s.TopRule} on {s.TopFirewall} denies {Plural(s.Sources, "client")}"
+                : $"Changed rule on {s.TopFirewall} denies {Plural(s.Sources, "client")} on {Port(s.TopPort)}",
             LikelyCause.SuspiciousOutbound =>
-                $"{s.TopSource} calls out to {s.TopDestination} on {Port(s.TopPort)}{Rhythm(s)}",
+                $"{s.TopSource} calls out to {Outside(s)} on {Port(s.TopPort)}{Rhythm(s)}",
             LikelyCause.LateralMovement =>
                 $"{s.TopSource} tries {Plural(s.TopSourceDestinations, "inside host")} on {Port(s.TopPort)}",
             LikelyCause.DiscoveryNoise => $"Discovery noise on {s.TopFirewall}, {Port(s.TopPort)}",
-            LikelyCause.LoggingChange => $"{s.TopFirewall} logs {Ratio(s)} times as much of the same",
+            LikelyCause.LoggingChange => s.NewRuleShare >= 0.5
+                ? $"{s.TopFirewall} now logs rule {s.TopRule}"
+                : $"{s.TopFirewall} logs the same {(s.PairedShare >= 0.5 ? "twice" : "more often")}",
             LikelyCause.BackgroundRise => $"Background rise: {Number(s.Sources)} sources, {Ratio(s)} times the usual",
             _ => UnclearTitle(excess),
         };
@@ -66,37 +69,51 @@ public static class Sentences
     private static string Who(Excess excess, LikelyCause cause)
     {
         var s = excess.Shape;
-        var source = excess.By(Dimension.Source).Top;
-        var sourceShare = source.FirstOrDefault(c => c.Value == s.TopSource)?.Share ?? s.TopSourceShare;
+        var source = Percent(excess.ShareOf(Dimension.Source, s.TopSource));
         return cause switch
         {
             LikelyCause.HorizontalScan or LikelyCause.LateralMovement =>
-                $"{Percent(sourceShare)} of the excess is {s.TopSource} to {Port(s.TopPort)} on {Hosts(s.TopSourceDestinations)}",
+                $"{source} of the excess is {s.TopSource} to {Port(s.TopPort)} on {Hosts(s.TopSourceDestinations)}",
             LikelyCause.VerticalScan =>
-                $"{Percent(sourceShare)} of the excess is {s.TopSource} to {Number(s.TopPairPorts)} ports on {s.TopDestination}",
+                $"{source} of the excess is {s.TopSource} to {Number(s.TopPairPorts)} ports on {s.TopDestination}",
             LikelyCause.DistributedScan =>
-                $"{Number(s.Sources)} sources share the excess, {Percent(s.TopPortShare)} of it to {Port(s.TopPort)}",
-            LikelyCause.Flood or LikelyCause.ApplicationRetry or LikelyCause.SuspiciousOutbound =>
-                $"{Percent(s.TopDestinationShare)} of the excess is {Sources(s)} to {s.TopDestination} on {Port(s.TopPort)}{Rhythm(s)}",
+                $"{Number(s.Sources)} sources share the excess, {Share(Dimension.Port, s.TopPort)} of it to {Port(s.TopPort)}",
+            LikelyCause.SuspiciousOutbound =>
+                $"{source} of the excess is {s.TopSource} to {Outside(s)} on {Port(s.TopPort)}{Rhythm(s)}",
+            LikelyCause.Flood or LikelyCause.ApplicationRetry =>
+                $"{Share(Dimension.Destination, s.TopDestination)} of the excess is {Sources(s)} to {s.TopDestination} on {Port(s.TopPort)}{Rhythm(s)}",
+            LikelyCause.NewFirewallRule or LikelyCause.LoggingChange when s.NewRuleShare >= 0.5 =>
+                $"{Share(Dimension.Rule, s.TopRule)} of the excess is denied by {s.TopRule}, which denied nothing before",
             LikelyCause.NewFirewallRule =>
-                $"{Percent(s.NewRuleShare)} of the excess is denied by {s.TopRule}, which denied nothing before",
-            LikelyCause.DiscoveryNoise => $"{Percent(s.DiscoveryShare)} of the excess is discovery and multicast",
+                $"{Share(Dimension.Port, s.TopPort)} of the excess is {Sources(s)} to {Port(s.TopPort)}, since a change of {s.TopFirewall}",
+            LikelyCause.DiscoveryNoise =>
+                $"{Share(Dimension.Port, s.TopPort)} of the excess is {Port(s.TopPort)}, multicast or name discovery",
             LikelyCause.LoggingChange => $"The mix is as usual and {Percent(s.PairedShare)} of events have a twin",
-            LikelyCause.BackgroundRise =>
-                $"The mix is as usual, no source makes more than {Percent(s.TopSourceShare)} of the excess",
+            LikelyCause.BackgroundRise => $"The mix is as usual, no source makes more than {source} of the excess",
             _ => excess.By(excess.Headline).Top is [var top, ..]
                 ? $"{Percent(top.Share)} of the excess is {Named(excess.Headline, top.Value)}"
                 : "No flows are at hand",
         };
+
+        string Share(Dimension dimension, string? value) => Percent(excess.ShareOf(dimension, value));
     }
 
     private static string Named(Dimension dimension, string value) =>
         dimension switch
         {
-            Dimension.Port => Port(value),
+            Dimension.Port => Port(value == Attribution.Absent ? null : value),
             Dimension.Rule => $"rule {value}",
             Dimension.Firewall => $"firewall {value}",
+            _ when value == Attribution.Absent => "without a " + Word(dimension),
             _ => value,
+        };
+
+    private static string Word(Dimension dimension) =>
+        dimension switch
+        {
+            Dimension.Source or Dimension.SourceNetwork => "source",
+            Dimension.Destination => "destination",
+            _ => "known owner or country",
         };
 
     private static string Port(string? port) =>
@@ -106,8 +123,12 @@ public static class Sentences
 
     private static string Hosts(int hosts) => Plural(hosts, "host");
 
-    private static string Sources(ExcessShape s) =>
-        s.TopSourceShare >= 0.5 ? s.TopSource! : Plural(s.Sources, "source");
+    private static bool IsOneSource(ExcessShape s) => s.Sources == 1 || s.TopSourceShare >= 0.5;
+
+    private static string Sources(ExcessShape s) => IsOneSource(s) ? s.TopSource! : Plural(s.Sources, "source");
+
+    private static string Outside(ExcessShape s) =>
+        s.TopSourceDestinations > 1 ? $"{s.TopDestination} and {s.TopSourceDestinations - 1} more" : s.TopDestination!;
 
     private static string Rhythm(ExcessShape s) =>
         s is { Regularity: > 0.7, GapSeconds: >= 5 and { } gap } ? $" every {Number(gap)} s" : "";
@@ -115,8 +136,6 @@ public static class Sentences
     private static string Ratio(ExcessShape s) => s.Ratio.ToString("0.0", CultureInfo.InvariantCulture);
 
     private static string Plural(int count, string noun) => count == 1 ? $"1 {noun}" : $"{Number(count)} {noun}s";
-
-    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
     private static string Percent(double share) => $"{Math.Round(share * 100)} %";
 

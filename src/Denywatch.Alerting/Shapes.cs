@@ -5,87 +5,127 @@ namespace Denywatch.Alerting;
 /// <summary>Measures the shape of the excess alone.</summary>
 internal static class Shapes
 {
-    /// <summary>Remote control, file sharing and directory: what someone moving through a network needs.</summary>
-    private static readonly HashSet<int> LateralPorts = [22, 23, 88, 135, 139, 389, 445, 636, 3389, 5985, 5986];
+    /// <summary>A flow with less of it in the excess is left out of the shape.</summary>
+    private const double LeastPart = 0.01;
+
+    private const int TopTriples = 3;
 
     public static ExcessShape Of(
         IReadOnlyList<FlowRow> current,
-        IReadOnlyList<FlowRow> usual,
-        Dictionary<Dimension, Tally> tallies,
+        IReadOnlyList<IReadOnlyList<FlowRow>> comparableBuckets,
+        Tallies tallies,
         double ratio
     )
     {
-        var flows = current.Select(flow => Weigh(flow, tallies)).Where(f => f.Weight > 0).ToList();
+        var parts = Mixture.ExcessParts(current, tallies);
+        var flows = Weigh(current, parts, tallies);
         var weight = flows.Sum(f => f.Weight);
-        var sources = Group(flows, f => f.Source);
-        var destinations = Group(flows, f => f.Destination);
-        var ports = Group(flows, f => f.Port);
-        var firewalls = Group(flows, f => f.Flow.Firewall);
-        var rules = Group(flows, f => f.Flow.Rule ?? Attribution.Absent);
+        var (source, destination) = (tallies[Dimension.Source], tallies[Dimension.Destination]);
+        var (port, rule) = (tallies[Dimension.Port], tallies[Dimension.Rule]);
+        var firewall = tallies[Dimension.Firewall];
+
+        var sources = Group(flows.Where(f => f.Flow.Source is not null), f => f.Source);
+        var destinations = Group(flows.Where(f => f.Flow.Destination is not null), f => f.Destination);
+        var ports = Group(flows.Where(HasPort), f => f.Port);
+        var rules = Group(flows.Where(f => f.Flow.Rule is not null), f => f.Rule);
+        var firewalls = Group(flows, f => f.Firewall);
         var triples = Group(flows, f => (f.Source, f.Destination, f.Port));
 
         var topSource = Top(sources);
-        var ofTopSource = flows.Where(f => f.Source == topSource.Key).ToList();
-        var topSourceDestinations = Group(ofTopSource, f => f.Destination);
-        var topSourcePorts = Group(ofTopSource, f => f.Port);
-        var favourite = Top(topSourceDestinations).Key;
-        var topTriple = Top(triples);
         var topDestination = Top(destinations);
-        var (regularity, gap) = Beat(flows, topTriple.Key);
+        var ofTopSource = flows.Where(f => f.Flow.Source is not null && f.Source == topSource?.Key).ToList();
+        var itsDestinations = Group(ofTopSource, f => f.Destination);
+        var itsPorts = Group(ofTopSource, f => f.Port);
+        var favourite = Top(itsDestinations)?.Key;
+        var (regularity, gap) = BeatOf(flows, triples);
+        var way = Top(Group(flows, f => f.Way))?.Key ?? Direction.Unknown;
+
+        double ShareOf(Func<Weighed, bool> belongs) => Part(flows.Where(belongs).Sum(f => f.Weight), weight);
 
         return new(
             weight,
             Counted(sources),
             Counted(destinations),
             Counted(ports),
-            Attribution.NormalisedEntropy(sources.Values),
-            Attribution.NormalisedEntropy(destinations.Values),
-            Attribution.NormalisedEntropy(ports.Values),
-            topSource.Key,
-            topDestination.Key,
-            Top(ports).Key,
-            Top(rules).Key,
-            Top(firewalls).Key,
-            Part(topSource.Value, weight),
-            Part(topDestination.Value, weight),
-            Part(Top(ports).Value, weight),
-            Part(Top(firewalls).Value, weight),
-            Counted(topSourceDestinations),
-            Counted(topSourcePorts),
-            Part(Top(topSourcePorts).Value, topSource.Value),
+            Entropies.Normalised(sources.Values),
+            Entropies.Normalised(destinations.Values),
+            Entropies.Normalised(ports.Values),
+            TextOf(topSource, source),
+            TextOf(topDestination, destination),
+            TextOf(Top(ports), port),
+            TextOf(Top(rules), rule),
+            TextOf(Top(firewalls), firewall),
+            Part(topSource?.Value, weight),
+            Part(topDestination?.Value, weight),
+            Part(Top(ports)?.Value, weight),
+            Part(Top(firewalls)?.Value, weight),
+            Counted(itsDestinations),
+            Counted(itsPorts),
+            Part(Top(itsPorts)?.Value, topSource?.Value ?? 0),
             Counted(Group(ofTopSource.Where(f => f.Destination == favourite), f => f.Port)),
-            Part(topTriple.Value, weight),
-            Part(weight, triples.Count),
-            ofTopSource.Exists(f => f.Flow.Source is { } source && Networks.IsInternal(source)),
-            topDestination.Key is { } key && !tallies[Dimension.Destination].Usual.ContainsKey(key),
-            ShareOf(flows, weight, f => f.Flow.Direction == Direction.Inbound),
-            ShareOf(flows, weight, f => f.Flow.Direction == Direction.Outbound),
-            ShareOf(flows, weight, f => f.Flow.Direction == Direction.Internal),
-            ShareOf(flows, weight, f => Networks.IsDiscovery(f.Flow)),
-            ShareOf(flows, weight, f => f.Flow.DestinationPort is { } port && LateralPorts.Contains(port)),
-            ShareOf(flows, weight, f => f.Flow.Rule is { } rule && !tallies[Dimension.Rule].Usual.ContainsKey(rule)),
-            ShareOf(flows, weight, f => !tallies[Dimension.Source].Usual.ContainsKey(f.Source)),
-            Similarity(current, usual),
+            Part(Top(triples)?.Value, weight),
+            Part(weight, Counted(triples)),
+            ofTopSource.Exists(f =>
+                f.Way is Direction.Outbound or Direction.Internal || Networks.IsInternal(f.Flow.Source!)
+            ),
+            topDestination is { } top && destination.IsNew(top.Key),
+            ShareOf(f => f.Way is Direction.Inbound or Direction.External),
+            ShareOf(f => f.Way == Direction.Outbound),
+            ShareOf(f => f.Way == Direction.Internal),
+            ShareOf(f => Networks.IsDiscovery(f.Flow, f.Way)),
+            ShareOf(f => Networks.IsLateralPort(f.Flow)),
+            ShareOf(f => f.Flow.Rule is not null && rule.IsNew(f.Rule)),
+            ShareOf(f => f.Flow.Source is not null && source.IsNew(f.Source)),
+            Mixes.Similarity(tallies, way, Counted(triples)),
             ratio,
-            Paired(flows),
+            Rhythms.Twins(current, parts),
             regularity,
             gap
-        );
+        )
+        {
+            EffectiveSources = Entropies.Effective(sources.Values),
+            EffectiveDestinations = Entropies.Effective(destinations.Values),
+            EffectivePorts = Entropies.Effective(ports.Values),
+            SourceKnown = ShareOf(f => f.Flow.Source is not null),
+            DestinationKnown = ShareOf(f => f.Flow.Destination is not null),
+            PortKnown = ShareOf(HasPort),
+            RuleKnown = ShareOf(f => f.Flow.Rule is not null),
+            UsualTopDestinationShare = topDestination is { } key ? destination.UsualShareOf(key.Key) : 0,
+            NewDestinationShare = ShareOf(f => f.Flow.Destination is not null && destination.IsNew(f.Destination)),
+            UsualPairedShare = Rhythms.UsualTwins(comparableBuckets),
+            Repetition = Mixes.Repetition(current, comparableBuckets, TextOf(Top(firewalls), firewall)),
+            TopDestinationRate = RateOf(flows.Where(f => f.Destination == topDestination?.Key).ToList()),
+        };
     }
 
-    private static Weighed Weigh(FlowRow flow, Dictionary<Dimension, Tally> tallies)
+    private static bool HasPort(Weighed f) => f.Flow.DestinationPort is not null || f.Flow.Transport is not null;
+
+    private static List<Weighed> Weigh(IReadOnlyList<FlowRow> current, double[] parts, Tallies tallies)
     {
-        var source = Attribution.ValueOf(flow, Dimension.Source);
-        var destination = Attribution.ValueOf(flow, Dimension.Destination);
-        var port = Attribution.ValueOf(flow, Dimension.Port);
-        var part = Math.Min(
-            Math.Min(tallies[Dimension.Source].ExcessPartOf(source), tallies[Dimension.Port].ExcessPartOf(port)),
-            Math.Min(
-                tallies[Dimension.Destination].ExcessPartOf(destination),
-                tallies[Dimension.Firewall].ExcessPartOf(flow.Firewall)
-            )
-        );
-        return new(flow, source, destination, port, flow.Count * part);
+        var (source, destination) = (tallies[Dimension.Source], tallies[Dimension.Destination]);
+        var (port, rule) = (tallies[Dimension.Port], tallies[Dimension.Rule]);
+        var firewall = tallies[Dimension.Firewall];
+        var flows = new List<Weighed>();
+        for (var i = 0; i < current.Count; i++)
+        {
+            var flow = current[i];
+            if (parts[i] < LeastPart)
+                continue;
+            flows.Add(
+                new(
+                    flow,
+                    Networks.WayOf(flow),
+                    source.NumberOf(flow),
+                    destination.NumberOf(flow),
+                    port.NumberOf(flow),
+                    rule.NumberOf(flow),
+                    firewall.NumberOf(flow),
+                    flow.Count * parts[i]
+                )
+            );
+        }
+
+        return flows;
     }
 
     private static Dictionary<TKey, double> Group<TKey>(IEnumerable<Weighed> flows, Func<Weighed, TKey> keyOf)
@@ -101,75 +141,48 @@ internal static class Shapes
         return groups;
     }
 
-    private static KeyValuePair<TKey, double> Top<TKey>(Dictionary<TKey, double> groups)
-        where TKey : notnull => groups.Count == 0 ? default : groups.MaxBy(g => g.Value);
+    private static KeyValuePair<TKey, double>? Top<TKey>(Dictionary<TKey, double> groups)
+        where TKey : notnull => groups.Count == 0 ? null : groups.MaxBy(g => g.Value);
+
+    private static string? TextOf(KeyValuePair<int, double>? top, Tally tally) =>
+        top is { } found ? tally.TextOf(found.Key) : null;
 
     /// <summary>Values with at least half a deny in the excess.</summary>
     private static int Counted<TKey>(Dictionary<TKey, double> groups)
         where TKey : notnull => groups.Count(g => g.Value >= 0.5);
 
-    private static double Part(double part, double whole) => whole > 0 ? part / whole : 0;
+    private static double Part(double? part, double whole) => whole > 0 ? (part ?? 0) / whole : 0;
 
-    private static double ShareOf(List<Weighed> flows, double weight, Func<Weighed, bool> belongs) =>
-        Part(flows.Where(belongs).Sum(f => f.Weight), weight);
-
-    /// <summary>Cosine of the counts by port and rule, now and usually.</summary>
-    private static double Similarity(IReadOnlyList<FlowRow> current, IReadOnlyList<FlowRow> usual)
-    {
-        var now = Mix(current);
-        var before = Mix(usual);
-        var product = now.Sum(n => n.Value * before.GetValueOrDefault(n.Key));
-        var lengths = Math.Sqrt(now.Values.Sum(v => v * v)) * Math.Sqrt(before.Values.Sum(v => v * v));
-        return lengths > 0 ? Math.Min(1, product / lengths) : 0;
-    }
-
-    private static Dictionary<(string Port, string? Rule), double> Mix(IReadOnlyList<FlowRow> flows)
-    {
-        var mix = new Dictionary<(string Port, string? Rule), double>();
-        foreach (var flow in flows)
-        {
-            var key = (Attribution.ValueOf(flow, Dimension.Port), flow.Rule);
-            mix[key] = mix.GetValueOrDefault(key) + flow.Count;
-        }
-
-        return mix;
-    }
-
-    private static double Paired(List<Weighed> flows)
-    {
-        double events = 0;
-        double twins = 0;
-        foreach (var offsets in flows.Select(f => f.Flow.Offsets).Where(offsets => offsets.Count > 0))
-        {
-            events += offsets.Count;
-            twins += offsets.GroupBy(offset => offset).Where(same => same.Count() > 1).Sum(same => same.Count());
-        }
-
-        return Part(twins, events);
-    }
-
-    /// <summary>One minus the median deviation of the gaps over their median: after RITA's beacon score.</summary>
-    private static (double Regularity, double? Gap) Beat(
+    /// <summary>The most regular of the heaviest triples that together weigh something.</summary>
+    private static (double Regularity, double? Gap) BeatOf(
         List<Weighed> flows,
-        (string Source, string Destination, string Port) triple
-    )
+        Dictionary<(int Source, int Destination, int Port), double> triples
+    ) =>
+        triples
+            .OrderByDescending(triple => triple.Value)
+            .Take(TopTriples)
+            .Select(triple =>
+                Rhythms.Of(flows.Where(f => (f.Source, f.Destination, f.Port) == triple.Key).Select(f => f.Flow))
+            )
+            .OrderByDescending(beat => beat.Regularity)
+            .FirstOrDefault();
+
+    private static double RateOf(List<Weighed> flows)
     {
-        var times = flows
-            .Where(f => (f.Source, f.Destination, f.Port) == triple)
-            .SelectMany(f => f.Flow.Offsets.Select(offset => f.Flow.Slice.ToUnixTimeSeconds() + offset))
-            .Order()
-            .ToList();
-        if (times.Count < 4)
-            return (0, null);
-
-        var gaps = times.Zip(times.Skip(1), (a, b) => (double)(b - a)).Order().ToList();
-        var median = gaps[gaps.Count / 2];
-        if (median <= 0)
-            return (0, 0);
-
-        var deviations = gaps.Select(gap => Math.Abs(gap - median)).Order().ToList();
-        return (Math.Clamp(1 - deviations[deviations.Count / 2] / median, 0, 1), median);
+        if (flows.Count == 0)
+            return 0;
+        var slices = (flows.Max(f => f.Flow.Slice) - flows.Min(f => f.Flow.Slice)) / DenyFlow.SliceSpan + 1;
+        return flows.Sum(f => f.Weight) / (slices * DenyFlow.SliceSpan.TotalSeconds);
     }
 
-    private sealed record Weighed(FlowRow Flow, string Source, string Destination, string Port, double Weight);
+    private sealed record Weighed(
+        FlowRow Flow,
+        Direction Way,
+        int Source,
+        int Destination,
+        int Port,
+        int Rule,
+        int Firewall,
+        double Weight
+    );
 }

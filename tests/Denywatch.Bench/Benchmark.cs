@@ -13,6 +13,11 @@ public sealed record Benchmark(
         Parse.ParseBenchmark.Benchmark,
         Parse.DetectBenchmark.Benchmark,
         Parse.FuzzBenchmark.Benchmark,
+        new(
+            "causes",
+            "likely causes of incidents, right and wrong; cost of attribution",
+            Causes.CausesBenchmark.RunAsync
+        ),
         new("quality", "incidents found and false alarms on labelled series", Quality.QualityBenchmark.RunAsync),
         new(
             "score",
