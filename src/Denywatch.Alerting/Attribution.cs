@@ -46,19 +46,23 @@ public static class Attribution
         );
     }
 
-    internal static string ValueOf(FlowRow flow, Dimension dimension) =>
-        dimension switch
-        {
-            Dimension.Source => flow.Source?.ToString(),
-            Dimension.SourceNetwork => flow.Source is { } source ? Networks.NetworkOf(source) : null,
-            Dimension.Destination => flow.Destination?.ToString(),
-            Dimension.Port => flow.DestinationPort?.ToString(CultureInfo.InvariantCulture) ?? flow.Transport,
-            Dimension.SourceCountry => flow.SourceCountry,
-            Dimension.DestinationCountry => flow.DestinationCountry,
-            Dimension.Firewall => flow.Firewall,
-            Dimension.Rule => flow.Rule,
-            _ => flow.SourceAs is { } number ? $"AS{number}" : null,
-        } ?? Absent;
+    /// <summary>A flow's value, as contributors are named; <see cref="Absent"/> where it has none.</summary>
+    public static string ValueOf(FlowRow flow, Dimension dimension)
+    {
+        ArgumentNullException.ThrowIfNull(flow);
+        return dimension switch
+            {
+                Dimension.Source => flow.Source?.ToString(),
+                Dimension.SourceNetwork => flow.Source is { } source ? Networks.NetworkOf(source) : null,
+                Dimension.Destination => flow.Destination?.ToString(),
+                Dimension.Port => flow.DestinationPort?.ToString(CultureInfo.InvariantCulture) ?? flow.Transport,
+                Dimension.SourceCountry => flow.SourceCountry,
+                Dimension.DestinationCountry => flow.DestinationCountry,
+                Dimension.Firewall => flow.Firewall,
+                Dimension.Rule => flow.Rule,
+                _ => flow.SourceAs is { } number ? $"AS{number}" : null,
+            } ?? Absent;
+    }
 
     /// <summary>Entropy over its greatest possible value, so that 3 and 300 values compare; 0 for one value.</summary>
     internal static double NormalisedEntropy(IReadOnlyCollection<double> weights)

@@ -21,20 +21,22 @@ public sealed class FlowReading(NpgsqlDataSource source)
                f.source_country, f.source_as, f.destination_country, f.destination_as, f.count, f.offsets, f.first_at, f.last_at
         FROM all_flows f JOIN firewalls w ON w.id = f.firewall_id
         WHERE f.slice >= @from AND f.slice < @to AND (@firewall::int IS NULL OR f.firewall_id = @firewall)
-          AND f.excepted_by IS NULL
+          AND f.excepted_by IS NULL AND {condition}
         ORDER BY f.count DESC LIMIT @most
         """;
 
     /// <summary>The denied flows in [from, to), of one firewall or of all, heaviest first.</summary>
+    /// <param name="only">A further condition on rows <c>f</c>, with its parameters; null for all flows.</param>
     public async Task<List<FlowRow>> BetweenAsync(
         DateTimeOffset from,
         DateTimeOffset to,
         int? firewallId,
-        CancellationToken ct
+        CancellationToken ct,
+        (string Sql, IReadOnlyList<(string Name, object? Value)> Parameters)? only = null
     )
     {
         await using var connection = await source.OpenConnectionAsync(ct);
-        return await ReadAsync(connection, from, to, firewallId, ct);
+        return await ReadAsync(connection, from, to, firewallId, only, ct);
     }
 
     /// <summary>
@@ -46,7 +48,8 @@ public sealed class FlowReading(NpgsqlDataSource source)
         TimeSpan span,
         DateTimeOffset episodeStart,
         int? firewallId,
-        CancellationToken ct
+        CancellationToken ct,
+        (string Sql, IReadOnlyList<(string Name, object? Value)> Parameters)? only = null
     )
     {
         var starts = Enumerable
@@ -60,7 +63,7 @@ public sealed class FlowReading(NpgsqlDataSource source)
         foreach (var start in starts)
         {
             if (await IsCountedAsync(connection, start, span, firewallId, ct))
-                buckets.Add(await ReadAsync(connection, start, start + span, firewallId, ct));
+                buckets.Add(await ReadAsync(connection, start, start + span, firewallId, only, ct));
         }
         return buckets;
     }
@@ -88,10 +91,11 @@ public sealed class FlowReading(NpgsqlDataSource source)
         DateTimeOffset from,
         DateTimeOffset to,
         int? firewallId,
+        (string Sql, IReadOnlyList<(string Name, object? Value)> Parameters)? only,
         CancellationToken ct
     ) =>
         connection.RowsAsync(
-            Read,
+            Read.Replace("{condition}", only?.Sql ?? "true", StringComparison.Ordinal),
             row => new FlowRow(
                 row.Time(0),
                 row.GetString(1),
@@ -111,9 +115,6 @@ public sealed class FlowReading(NpgsqlDataSource source)
                 row.Time(15)
             ),
             ct,
-            ("from", from),
-            ("to", to),
-            ("firewall", firewallId),
-            ("most", MostFlows)
+            [.. only?.Parameters ?? [], ("from", from), ("to", to), ("firewall", firewallId), ("most", MostFlows)]
         );
 }
