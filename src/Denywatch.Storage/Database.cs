@@ -21,6 +21,7 @@ public static class Database
         services.AddSingleton<BatchStore>();
         services.AddSingleton<ExceptionStore>();
         services.AddSingleton<CountStore>();
+        services.AddSingleton<RollupStore>();
         services.AddSingleton<FlowStore>();
         services.AddSingleton<FlowReading>();
         services.AddSingleton<RecordStore>();

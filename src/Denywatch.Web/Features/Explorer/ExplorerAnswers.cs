@@ -60,7 +60,10 @@ public sealed record ExplorerEvents(
     IReadOnlyList<FirstSeenRule> Rules,
     IReadOnlyList<GapBar> Gaps,
     IReadOnlyList<LateMark> Late
-);
+)
+{
+    public static ExplorerEvents None { get; } = new([], [], [], [], [], [], []);
+}
 
 /// <param name="End">Null while it goes on.</param>
 /// <param name="Score">Record score of its peak, 0 to 100.</param>
