@@ -1,0 +1,85 @@
+using Denywatch.Alerting;
+using Denywatch.Web.Ui;
+
+namespace Denywatch.Web.Features.Explorer;
+
+/// <summary>The explorer's words for fields and ways to look at denies.</summary>
+public static class ExplorerWords
+{
+    private static readonly (FilterField Field, string Key, string Words, string Example)[] fields =
+    [
+        (FilterField.Source, "source", "source", "10.2.3.4 or 10.2.0.0/16"),
+        (FilterField.Destination, "destination", "destination", "192.0.2.7 or 192.0.2.0/24"),
+        (FilterField.Port, "port", "port", "445 or 8000-8100"),
+        (FilterField.Transport, "transport", "transport", "tcp"),
+        (FilterField.Firewall, "firewall", "firewall", "fw-edge-1"),
+        (FilterField.Rule, "rule", "firewall rule", "deny-all"),
+        (FilterField.Direction, "direction", "direction", "inbound"),
+        (FilterField.SourceCountry, "source-country", "source country", "DE"),
+        (FilterField.DestinationCountry, "destination-country", "destination country", "DE"),
+        (FilterField.SourceAs, "source-as", "source AS", "AS64500"),
+        (FilterField.DestinationAs, "destination-as", "destination AS", "AS64500"),
+        (FilterField.Integration, "integration", "integration", "cisco_asa"),
+    ];
+
+    /// <summary>Name of a field in an address.</summary>
+    public static string Key(FilterField field) => fields[(int)field].Key;
+
+    public static string Words(FilterField field) => fields[(int)field].Words;
+
+    /// <summary>Values as one writes them.</summary>
+    public static string Example(FilterField field) => fields[(int)field].Example;
+
+    /// <summary>Null where no field has this name.</summary>
+    public static FilterField? FieldOf(string key) =>
+        fields.FirstOrDefault(entry => entry.Key == key) is { Key: not null } found ? found.Field : null;
+
+    /// <summary>The field whose values are the lanes.</summary>
+    public static FilterField FieldOf(ViewBy by) =>
+        by switch
+        {
+            ViewBy.Source => FilterField.Source,
+            ViewBy.Destination => FilterField.Destination,
+            ViewBy.Port => FilterField.Port,
+            ViewBy.SourceCountry => FilterField.SourceCountry,
+            ViewBy.DestinationCountry => FilterField.DestinationCountry,
+            ViewBy.SourceAs => FilterField.SourceAs,
+            ViewBy.Rule => FilterField.Rule,
+            ViewBy.Integration => FilterField.Integration,
+            _ => FilterField.Firewall,
+        };
+
+    /// <summary>The lanes that have this field's values; null where no lanes are made of them.</summary>
+    public static ViewBy? ViewOf(FilterField field)
+    {
+        foreach (var by in Enum.GetValues<ViewBy>())
+        {
+            if (FieldOf(by) == field)
+                return by;
+        }
+        return null;
+    }
+
+    /// <summary>The filter for a value of an excess. A port's place is taken by the transport where there is no port.</summary>
+    public static (FilterField Field, string Value) FilterOf(Dimension dimension, string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return dimension switch
+        {
+            Dimension.Source or Dimension.SourceNetwork => (FilterField.Source, value),
+            Dimension.Destination => (FilterField.Destination, value),
+            Dimension.Port => value.Length > 0 && char.IsAsciiDigit(value[0])
+                ? (FilterField.Port, value.Split('/')[0])
+                : (FilterField.Transport, value),
+            Dimension.SourceCountry => (FilterField.SourceCountry, value),
+            Dimension.DestinationCountry => (FilterField.DestinationCountry, value),
+            Dimension.Firewall => (FilterField.Firewall, value),
+            Dimension.Rule => (FilterField.Rule, value),
+            _ => (FilterField.SourceAs, value),
+        };
+    }
+
+    /// <summary>Address of the explorer with only this value.</summary>
+    public static string TimelineOf(ExplorerFilter only, TimeRange range) =>
+        new ExplorerView { Range = range, Filters = [only] }.ToUrl();
+}
