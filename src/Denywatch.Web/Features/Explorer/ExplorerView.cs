@@ -7,31 +7,6 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Denywatch.Web.Features.Explorer;
 
-/// <summary>Whose lanes stand below the line.</summary>
-public enum ViewBy
-{
-    Firewall,
-    Source,
-    Destination,
-    Port,
-    SourceCountry,
-    DestinationCountry,
-    SourceAs,
-    Rule,
-    Integration,
-}
-
-/// <summary>Order of the flows below the chart.</summary>
-public enum FlowSort
-{
-    Newest,
-    Oldest,
-    Count,
-    Source,
-    Destination,
-    Port,
-}
-
 /// <summary>A chosen cell: a stretch of time, of a lane or of everything.</summary>
 /// <param name="Lane">Value of the lane; null for the line above the lanes.</param>
 public sealed record ExplorerCell(DateTimeOffset From, DateTimeOffset To, string? Lane = null);
@@ -77,6 +52,8 @@ public sealed record ExplorerView
     public IReadOnlyList<FlowScope> Exclude =>
         [.. Filters.Where(filter => filter.IsExcluded).Select(filter => filter.Scope)];
 
+    public TrafficFilter Filter => new(Only, Exclude);
+
     public bool Equals(ExplorerView? other) => other is not null && ToQuery() == other.ToQuery();
 
     public override int GetHashCode() => ToQuery().GetHashCode(StringComparison.Ordinal);
@@ -88,6 +65,16 @@ public sealed record ExplorerView
         var others = Filters.Where(other => other with { IsExcluded = filter.IsExcluded } != filter);
         return this with { Filters = [.. others.Take(MostFilters - 1), filter], LanePage = 0 };
     }
+
+    /// <summary>The same view with other lanes; a chosen cell stays, of the line.</summary>
+    public ExplorerView By(ViewBy by) =>
+        this with
+        {
+            ViewBy = by,
+            LanePage = 0,
+            Chosen = Chosen is null ? null : Chosen with { Lane = null },
+            Second = Second is null ? null : Second with { Lane = null },
+        };
 
     public ExplorerView Without(ExplorerFilter filter) =>
         this with

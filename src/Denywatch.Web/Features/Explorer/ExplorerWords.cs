@@ -1,3 +1,4 @@
+using System.Globalization;
 using Denywatch.Alerting;
 using Denywatch.Web.Ui;
 
@@ -26,6 +27,9 @@ public static class ExplorerWords
     public static string Key(FilterField field) => fields[(int)field].Key;
 
     public static string Words(FilterField field) => fields[(int)field].Words;
+
+    public static string Words(Dimension dimension) =>
+        dimension == Dimension.SourceNetwork ? "source network" : Words(FilterOf(dimension, "0").Field);
 
     /// <summary>Values as one writes them.</summary>
     public static string Example(FilterField field) => fields[(int)field].Example;
@@ -82,4 +86,41 @@ public static class ExplorerWords
     /// <summary>Address of the explorer with only this value.</summary>
     public static string TimelineOf(ExplorerFilter only, TimeRange range) =>
         new ExplorerView { Range = range, Filters = [only] }.ToUrl();
+
+    /// <summary>Such as "Tue 3 Nov 14:15 – 14:30".</summary>
+    public static string When(DateTimeOffset from, DateTimeOffset to, TimeZoneInfo zone)
+    {
+        var (start, end) = (TimeZoneInfo.ConvertTime(from, zone), TimeZoneInfo.ConvertTime(to, zone));
+        if (start.TimeOfDay == TimeSpan.Zero && end - start == TimeSpan.FromDays(1))
+            return start.ToString("ddd d MMM", CultureInfo.InvariantCulture);
+        var format = start.Date == end.AddTicks(-1).Date ? "HH:mm" : "ddd d MMM HH:mm";
+        return start.ToString("ddd d MMM HH:mm", CultureInfo.InvariantCulture)
+            + " – "
+            + end.ToString(format, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The page's sentence: of the chosen cell, or else of the worst thing in view.</summary>
+    public static string Sentence(ExplorerTimeline? answer, ExplorerCell? cell, BucketDetail? detail, TimeZoneInfo zone)
+    {
+        if (cell is not null && detail is not null)
+            return $"{When(cell.From, cell.To, zone)}{(cell.Lane is { } lane ? $", {lane}" : "")}: {detail.Sentence}";
+        if (answer is null || cell is not null)
+            return "Explorer";
+        if (answer.Points.Count == 0)
+            return "Nothing was denied in this range.";
+
+        var denies = answer.Points.Sum(point => point.Actual ?? 0);
+        return $"{Numbers.Exact(denies)} denies, nothing unusual in view.";
+    }
+
+    /// <summary>Address of the API that gives the listed flows as a file: csv or ndjson.</summary>
+    public static string ExportUrl(FlowQuestion flows, ExplorerView view, string format)
+    {
+        ArgumentNullException.ThrowIfNull(flows);
+        ArgumentNullException.ThrowIfNull(view);
+        var range = TimeRange.Between(flows.From, flows.To);
+        return "/api/v1/explorer/flows/export"
+            + (view with { Range = range, Chosen = null, Second = null }).ToQuery()
+            + $"&format={format}";
+    }
 }

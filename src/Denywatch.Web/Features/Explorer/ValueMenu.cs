@@ -33,7 +33,7 @@ public sealed record ValueMenu(
             entries.Add(
                 new(
                     $"Lanes by {ExplorerWords.Words(kind)}",
-                    (View with { ViewBy = by, LanePage = 0 }).ToUrl(),
+                    View.By(by).ToUrl(),
                     Icon: Icons.Material.Outlined.ViewStream
                 )
             );
