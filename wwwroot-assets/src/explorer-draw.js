@@ -218,7 +218,7 @@ export function optionOf(model, look, view, place, c, ground, font) {
       const y = (v) => area.y + area.height - (v / top) * area.height;
       const n = api.value(4);
       const part = model.stack[n];
-      return { type: "rect", shape: { x: x1, y: y(api.value(3)), width, height: Math.max(0.5, y(api.value(2)) - y(api.value(3)) - 0.5) }, style: { fill: part.isRest ? c.track : alpha(c.model, stackShade(n)) } };
+      return { type: "rect", shape: { x: x1, y: y(api.value(3)), width, height: Math.max(0.5, y(api.value(2)) - y(api.value(3)) - 0.5) }, style: { fill: part.isRest ? alpha(c.edge, 0.45) : alpha(c.model, stackShade(n)) } };
     }, 2);
   }
 
@@ -236,6 +236,9 @@ export function optionOf(model, look, view, place, c, ground, font) {
       if (item.to === null) return dot(lane.kind, x1, middle);
 
       const left = Math.max(area.x, x1);
+      // Too short for a bar: its mark alone.
+      if (lane.kind === "alert" && x(api, item.to) - x1 < 16)
+        return { type: "path", shape: markPath(Math.max(2, item.band), (x1 + x(api, item.to)) / 2, middle, 9), style: { fill: c[BANDS[item.band]] || c.edge, stroke: ground, lineWidth: 1 } };
       const width = Math.max(4, Math.min(area.x + area.width, x(api, item.to)) - left);
       const color = lane.kind === "alert" ? c[BANDS[item.band]] || c.edge : c.edge;
       const fill = lane.kind === "gap" ? hatches.get(MISSING) : lane.kind === "exception" || lane.kind === "window" ? hatches.get(UNADJUSTED) : alpha(color, 0.4);

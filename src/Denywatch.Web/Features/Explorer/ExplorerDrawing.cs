@@ -22,7 +22,7 @@ public static class ExplorerDrawing
         ArgumentNullException.ThrowIfNull(view);
         // A window that follows now shows its open bucket whole.
         var to = view.Range.FollowsNow ? answer.To : window.To;
-        var line = new TimelineModel(answer.Points, [OverallOf(answer), .. answer.Lanes], answer.Step)
+        var line = new TimelineModel(answer.Points, [.. OverallOf(answer), .. answer.Lanes], answer.Step)
         {
             From = window.From,
             To = to > window.To ? to : window.To,
@@ -42,17 +42,22 @@ public static class ExplorerDrawing
         };
     }
 
-    /// <summary>The line's own scores, as the first lane: its key is empty.</summary>
-    private static TimelineLane OverallOf(ExplorerTimeline answer) =>
-        new(
-            "",
-            "overall",
+    /// <summary>The line's own scores as the first lane, where it has any: its key is empty.</summary>
+    private static TimelineLane[] OverallOf(ExplorerTimeline answer) =>
+        answer.Basis != BandBasis.Model
+            ? []
+            :
             [
-                .. answer
-                    .Points.Where(point => point.State == PointState.Missing || point.Score >= RecordScore.Warning)
-                    .Select(point => new TimelineCell(point.Bucket, point.Score, point.Actual, point.Typical)),
-            ]
-        );
+                new(
+                    "",
+                    "overall",
+                    [
+                        .. answer
+                            .Points.Where(p => p.State == PointState.Missing || p.Score >= RecordScore.Warning)
+                            .Select(p => new TimelineCell(p.Bucket, p.Score, p.Actual, p.Typical)),
+                    ]
+                ),
+            ];
 
     /// <summary>Only lanes that have something to tell.</summary>
     private static List<EventLane> EventsOf(ExplorerEvents events, TimeSpan step, DateTimeOffset now)

@@ -8,5 +8,7 @@ public static class ExplorerSetup
         builder.Services.AddSingleton<ExplorerQueries>();
         builder.Services.AddSingleton<BucketQueries>();
         builder.Services.AddSingleton<FlowQueries>();
+        builder.Services.AddSingleton<ScoreQueries>();
+        builder.Services.AddSingleton<NoteActions>();
     }
 }

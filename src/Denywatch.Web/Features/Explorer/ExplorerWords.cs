@@ -1,5 +1,6 @@
 using System.Globalization;
 using Denywatch.Alerting;
+using Denywatch.Detection;
 using Denywatch.Web.Ui;
 
 namespace Denywatch.Web.Features.Explorer;
@@ -87,6 +88,12 @@ public static class ExplorerWords
     public static string TimelineOf(ExplorerFilter only, TimeRange range) =>
         new ExplorerView { Range = range, Filters = [only] }.ToUrl();
 
+    /// <summary>A step of the axis: 15 min, 4 h, 1 d.</summary>
+    public static string Length(TimeSpan step) =>
+        step.TotalDays >= 1 ? $"{step.TotalDays:0.#} d"
+        : step.TotalHours >= 1 ? $"{step.TotalHours:0.#} h"
+        : $"{step.TotalMinutes:0} min";
+
     /// <summary>Such as "Tue 3 Nov 14:15 – 14:30".</summary>
     public static string When(DateTimeOffset from, DateTimeOffset to, TimeZoneInfo zone)
     {
@@ -99,11 +106,23 @@ public static class ExplorerWords
             + end.ToString(format, CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Whether the stretch holds no more than the model takes for usual: then nobody made an excess.</summary>
+    public static bool IsUsual(BucketDetail detail)
+    {
+        ArgumentNullException.ThrowIfNull(detail);
+        return detail.Record is { Score: < RecordScore.Warning } && detail.Count <= detail.Typical * 1.2;
+    }
+
+    private static string What(BucketDetail detail) =>
+        detail.Count == 0 ? "no denies."
+        : IsUsual(detail) ? $"{Sentences.Counts(detail.Count, detail.Typical ?? 0)}: within what is usual."
+        : detail.Sentence;
+
     /// <summary>The page's sentence: of the chosen cell, or else of the worst thing in view.</summary>
     public static string Sentence(ExplorerTimeline? answer, ExplorerCell? cell, BucketDetail? detail, TimeZoneInfo zone)
     {
         if (cell is not null && detail is not null)
-            return $"{When(cell.From, cell.To, zone)}{(cell.Lane is { } lane ? $", {lane}" : "")}: {detail.Sentence}";
+            return $"{When(cell.From, cell.To, zone)}{(cell.Lane is { } lane ? $", {lane}" : "")}: {What(detail)}";
         if (answer is null || cell is not null)
             return "Explorer";
         if (answer.Points.Count == 0)
