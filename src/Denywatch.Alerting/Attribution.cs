@@ -40,8 +40,8 @@ public static class Attribution
         );
     }
 
-    /// <summary>The flow's value as contributors show it.</summary>
-    internal static string ValueOf(FlowRow flow, Dimension dimension) => Column.Of(dimension).TextOf(flow);
+    /// <summary>A flow's value, as contributors are named; <see cref="Absent"/> where it has none.</summary>
+    public static string ValueOf(FlowRow flow, Dimension dimension) => Column.Of(dimension).TextOf(flow);
 
     private static DimensionExcess DimensionOf(Tally tally, int top)
     {

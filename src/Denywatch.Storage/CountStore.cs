@@ -142,6 +142,7 @@ public sealed class CountStore(NpgsqlDataSource source, ExceptionStore exception
             ("shards", (int)Entities.Series.Shards)
         );
         await RunAsync(connection, MarkForRescore, dirty, ct, ("learned", LearnedHistory));
+        await RollupStore.MarkStaleAsync(connection, dirty, ct);
         await transaction.CommitAsync(ct);
         if (dirty.Count > ManySlices)
         {

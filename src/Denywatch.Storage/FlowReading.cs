@@ -33,6 +33,7 @@ public sealed class FlowReading(NpgsqlDataSource source)
         """;
 
     /// <summary>The denied flows in [from, to), of one firewall or of all, heaviest first.</summary>
+    /// <param name="only">A further condition on rows <c>f</c>, with its parameters; null for all flows.</param>
     public async Task<List<FlowRow>> BetweenAsync(
         DateTimeOffset from,
         DateTimeOffset to,

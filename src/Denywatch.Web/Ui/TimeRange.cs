@@ -26,10 +26,25 @@ public sealed record TimeRange
         Last(TimeSpan.FromDays(30)),
     ];
 
+    /// <summary>The choices where a year is as quick as a day.</summary>
+    public static IReadOnlyList<TimeRange> LongPresets { get; } =
+    [.. Presets, Last(TimeSpan.FromDays(90)), Last(TimeSpan.FromDays(365))];
+
     /// <summary>True where the range moves with the clock.</summary>
     public bool FollowsNow => last > TimeSpan.Zero;
 
     public static TimeRange Last(TimeSpan length) => new(length);
+
+    /// <summary>The range up to now that is about as long: the nearest that an address can hold.</summary>
+    public static TimeRange LastLike(TimeSpan length) =>
+        length < TimeSpan.FromHours(10)
+            ? Last(TimeSpan.FromMinutes(Math.Max(1, Math.Round(length.TotalMinutes))))
+            : Last(
+                TimeSpan.FromHours(Math.Min(400 * 24, Math.Round(length.TotalHours))) is var hours
+                && hours.TotalDays >= 2
+                    ? TimeSpan.FromDays(Math.Round(hours.TotalDays))
+                    : hours
+            );
 
     public static TimeRange Between(DateTimeOffset from, DateTimeOffset to) =>
         from <= to ? new(TimeSpan.Zero, from.ToUniversalTime(), to.ToUniversalTime()) : Between(to, from);

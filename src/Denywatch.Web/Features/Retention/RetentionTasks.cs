@@ -26,6 +26,7 @@ public sealed partial class RetentionTask(
     private static readonly string[] OldRows =
     [
         "DELETE FROM counts WHERE at < @counts",
+        "DELETE FROM rollups WHERE at < @counts",
         "DELETE FROM records WHERE bucket < @counts",
         "DELETE FROM record_revisions WHERE bucket < @counts",
         "DELETE FROM source_slices WHERE slice < @counts",

@@ -1,5 +1,6 @@
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
+using Denywatch.Web.Features.Explorer;
 using Denywatch.Web.Features.Retention;
 using Denywatch.Web.Features.Scoring;
 using Hangfire;
@@ -41,6 +42,12 @@ internal sealed partial class TaskTimetable(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await AddAsync<LookTask>("look", task => task.RunAsync(CancellationToken.None), "*/5 * * * * *", stoppingToken);
+        await AddAsync<RollupTask>(
+            "rollups",
+            task => task.RunAsync(CancellationToken.None),
+            "4,19,34,49 * * * * *",
+            stoppingToken
+        );
         for (var shard = 0; shard < Series.Shards; shard++)
         {
             var mine = shard;

@@ -1,3 +1,4 @@
+using Denywatch.Web.Features.Explorer;
 using Denywatch.Web.Features.Retention;
 using Denywatch.Web.Features.Scoring;
 using Hangfire;
@@ -42,6 +43,7 @@ internal static class TimetableSetup
             server.ServerTimeout = TimeSpan.FromMinutes(1);
         });
         services.AddTransient<LookTask>();
+        services.AddTransient<RollupTask>();
         services.AddTransient<CloseBucketsTask>();
         services.AddTransient<CompactionTask>();
         services.AddTransient<RetentionTask>();

@@ -1,0 +1,19 @@
+using Denywatch.Storage;
+
+namespace Denywatch.Web.Features.Explorer;
+
+/// <summary>A filter as SQL over a row <c>f</c> of flows.</summary>
+internal static class FilterSql
+{
+    /// <summary>A condition that is true for the traffic that is looked at, and the values that it names.</summary>
+    /// <exception cref="ArgumentException">The filter has a <see cref="TrafficFilter.Problem"/>.</exception>
+    public static (string Sql, IReadOnlyList<(string Name, object? Value)> Parameters) Of(TrafficFilter filter)
+    {
+        if (filter.Problem is { } problem)
+            throw new ArgumentException(problem, nameof(filter));
+
+        var sql = new ScopeSql("x");
+        List<string> all = [sql.Matches(filter.Only), .. filter.Exclude.Select(scope => $"NOT {sql.Matches(scope)}")];
+        return (string.Join(" AND ", all), sql.Parameters);
+    }
+}
