@@ -16,7 +16,7 @@ public sealed class RollupStore(NpgsqlDataSource source)
 
     public const int MostSources = 50;
 
-    private const long RollupLock = 0x44454E5C;
+    private const long RollupLock = 0x44454E60;
     private static readonly short[] spans = [15, 60, 1440];
 
     private const string MarkStale = """
@@ -31,7 +31,8 @@ public sealed class RollupStore(NpgsqlDataSource source)
         OR NOT EXISTS (SELECT FROM rollups r WHERE r.firewall_id = s.firewall_id AND r.dimension = 0 AND r.span = s.span AND r.at = s.at)
         """;
 
-    private const string NewestDay = $"SELECT max(date_bin('1 day', s.at, 'epoch')) FROM stale_rollups s WHERE {Due}";
+    private const string DueDays =
+        $"SELECT DISTINCT date_bin('1 day', s.at, 'epoch') FROM stale_rollups s WHERE {Due} ORDER BY 1 DESC";
 
     private const string Claim = $"""
         WITH claimed AS (
@@ -40,10 +41,16 @@ public sealed class RollupStore(NpgsqlDataSource source)
         SELECT DISTINCT span, at, firewall FROM claimed, unnest(ARRAY[firewall_id, 0]) AS firewall ORDER BY 1, 2, 3
         """;
 
+    // By every column of the key, so that its index is used however many rollups there are.
     private const string Forget = """
-        DELETE FROM rollups r USING unnest(@dueSpans, @ats, @firewalls) AS due (span, at, firewall_id)
-        WHERE r.span = due.span AND r.at = due.at AND r.firewall_id = due.firewall_id AND r.dimension BETWEEN 0 AND 7
+        DELETE FROM rollups r
+        WHERE r.firewall_id = ANY(@firewalls) AND r.dimension = ANY('{0,1,2,3,4,5,6,7}') AND r.span = ANY(@dueSpans)
+          AND r.at >= @from AND r.at < @to AND (r.span, r.at, r.firewall_id) IN (
+            SELECT span, at, firewall_id FROM unnest(@dueSpans, @ats, @firewalls) AS due (span, at, firewall_id))
         """;
+
+    // The planner knows nothing of how many groups there will be: it would sort them all on disk to merge two lists.
+    private const string Settings = "SET LOCAL work_mem = '64MB'; SET LOCAL enable_mergejoin = off";
 
     // Grouped once by quarter of an hour; hours and days are summed from the groups, of which there are fewer.
     private const string Make = """
@@ -73,10 +80,12 @@ public sealed class RollupStore(NpgsqlDataSource source)
         sums AS (
             SELECT due.span, due.at, due.firewall_id, q.dimension, q.val, sum(q.count) AS count, max(q.sources) AS sources
             FROM quarters q
-            CROSS JOIN LATERAL (VALUES (15::smallint, q.quarter), (60::smallint, date_bin('1 hour', q.quarter, 'epoch')),
-                                       (1440::smallint, date_bin('1 day', q.quarter, 'epoch'))) s (span, at)
-            CROSS JOIN LATERAL (VALUES (q.firewall_id), (0)) w (firewall_id)
-            JOIN due ON due.span = s.span AND due.at = s.at AND due.firewall_id = w.firewall_id
+            CROSS JOIN LATERAL (VALUES
+                (15::smallint, q.quarter, q.firewall_id), (60::smallint, date_bin('1 hour', q.quarter, 'epoch'), q.firewall_id),
+                (1440::smallint, date_bin('1 day', q.quarter, 'epoch'), q.firewall_id), (15::smallint, q.quarter, 0),
+                (60::smallint, date_bin('1 hour', q.quarter, 'epoch'), 0),
+                (1440::smallint, date_bin('1 day', q.quarter, 'epoch'), 0)) s (span, at, firewall_id)
+            JOIN due ON due.span = s.span AND due.at = s.at AND due.firewall_id = s.firewall_id
             GROUP BY 1, 2, 3, 4, 5),
         ranked AS (
             SELECT *, row_number() OVER (PARTITION BY span, at, firewall_id, dimension ORDER BY count DESC, val) AS place,
@@ -124,19 +133,18 @@ public sealed class RollupStore(NpgsqlDataSource source)
     {
         var made = 0;
         await using var connection = await source.OpenConnectionAsync(ct);
-        while (true)
+        foreach (var day in await connection.RowsAsync(DueDays, row => row.Time(0), ct, ("rests", rests)))
         {
             await using var transaction = await connection.BeginTransactionAsync(ct);
             if (
                 !await connection.ScalarAsync<bool>("SELECT pg_try_advisory_xact_lock(@lock)", ct, ("lock", RollupLock))
             )
                 return made;
-            if (await connection.ScalarAsync<DateTime?>(NewestDay, ct, ("rests", rests)) is not { } day)
-                return made;
 
-            made += await MakeDayAsync(connection, new(day, TimeSpan.Zero), rests, ct);
+            made += await MakeDayAsync(connection, day, rests, ct);
             await transaction.CommitAsync(ct);
         }
+        return made;
     }
 
     private static async Task<int> MakeDayAsync(
@@ -153,6 +161,9 @@ public sealed class RollupStore(NpgsqlDataSource source)
             ("day", day),
             ("rests", rests)
         );
+        if (due.Count == 0)
+            return 0;
+
         var quarters = due.SelectMany(row => Enumerable.Range(0, row.Span / 15).Select(i => row.At.AddMinutes(15 * i)))
             .Distinct()
             .Order()
@@ -162,20 +173,17 @@ public sealed class RollupStore(NpgsqlDataSource source)
             ("dueSpans", due.Select(row => row.Span).ToArray()),
             ("ats", due.Select(row => row.At).ToArray()),
             ("firewalls", due.Select(row => row.Firewall).ToArray()),
+            ("from", quarters[0]),
+            ("to", quarters[^1].AddMinutes(15)),
         ];
+        await connection.ExecuteAsync(Settings, ct);
         await connection.ExecuteAsync(Forget, ct, keys);
-        await connection.ExecuteAsync(
+        await using var make = connection.Command(
             Make,
-            ct,
-            [
-                .. keys,
-                ("from", quarters[0]),
-                ("to", quarters[^1].AddMinutes(15)),
-                ("quarters", quarters),
-                ("most", MostValues),
-                ("mostSources", MostSources),
-            ]
+            [.. keys, ("quarters", quarters), ("most", MostValues), ("mostSources", MostSources)]
         );
+        make.CommandTimeout = 0; // a day of millions of flows takes its time, and nobody waits for it
+        await make.ExecuteNonQueryAsync(ct);
         return due.Count;
     }
 }

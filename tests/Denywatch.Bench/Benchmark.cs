@@ -24,5 +24,10 @@ public sealed record Benchmark(
             "buckets scored a second, size of a model, cost of the command line",
             Score.ScoreBenchmark.RunAsync
         ),
+        new(
+            "explorer",
+            "views of 90 days and 10 million flows: --data FOLDER keeps them, --flows N makes fewer",
+            Explorer.ExplorerBenchmark.RunAsync
+        ),
     ];
 }

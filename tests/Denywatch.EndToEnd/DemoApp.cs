@@ -3,7 +3,7 @@ using Denywatch.Testing;
 
 namespace Denywatch.EndToEnd;
 
-/// <summary>The demo with its month of traffic, and an admin; one for all tests of a class.</summary>
+/// <summary>The demo with its month of traffic, and an admin; one for all that look at it.</summary>
 public sealed class DemoApp(PostgresFixture postgres, Browser browser) : IAsyncLifetime
 {
     public const string Admin = "ada";
@@ -52,3 +52,7 @@ public sealed class DemoApp(PostgresFixture postgres, Browser browser) : IAsyncL
             await app.DisposeAsync();
     }
 }
+
+/// <summary>Classes that look at the same filled demo, one after the other.</summary>
+[CollectionDefinition(nameof(DemoApp))]
+public sealed class DemoCollection : ICollectionFixture<DemoApp>;

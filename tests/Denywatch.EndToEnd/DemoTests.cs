@@ -7,7 +7,8 @@ using static Microsoft.Playwright.Assertions;
 namespace Denywatch.EndToEnd;
 
 /// <summary>The filled demo, as everybody sees it first.</summary>
-public sealed partial class DemoTests(DemoApp demo, Browser browser) : IClassFixture<DemoApp>
+[Collection(nameof(DemoApp))]
+public sealed partial class DemoTests(DemoApp demo, Browser browser)
 {
     private const string Rule = "/rules/eaa77d63-9679-4ce3-be25-3ba8b795e5fa";
 
@@ -39,6 +40,10 @@ public sealed partial class DemoTests(DemoApp demo, Browser browser) : IClassFix
             ("alerts", "/alerts"),
             ("alerts-beside", alert),
             ("alert", $"/alerts/{number}"),
+            ("explorer", "/explorer"),
+            ("explorer-month", "/explorer?range=30d&by=Source&compare=week&only=port%3A445"),
+            ("wall", "/wall"),
+            ("pivots", "/settings/pivots"),
             ("rules", "/rules"),
             ("rule", Rule),
             ("rule-setup", $"{Rule}?tab=setup"),
