@@ -156,7 +156,9 @@ public sealed class CountStore(NpgsqlDataSource source, ExceptionStore exception
         await transaction.CommitAsync(ct);
         if (dirty.Count > ManySlices)
         {
-            await connection.ExecuteAsync(Summarise, ct);
+            await using var summarise = connection.Command(Summarise);
+            summarise.CommandTimeout = 0; // an index of ten million rows takes a minute, and nothing waits for it
+            await summarise.ExecuteNonQueryAsync(ct);
             await connection.ExecuteAsync("ANALYZE recent_flows", ct);
         }
         return dirty;

@@ -76,6 +76,7 @@ if (settings.RoleSet.HasFlag(Roles.Web))
     api.MapAlerts();
     api.MapRules();
     api.MapExceptions();
+    api.MapExplorer();
     app.MapShell();
 }
 await app.RunAsync();

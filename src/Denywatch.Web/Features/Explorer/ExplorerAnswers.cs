@@ -1,9 +1,11 @@
+using System.Text.Json.Serialization;
 using Denywatch.Alerting;
 using Denywatch.Web.Ui.Charts;
 
 namespace Denywatch.Web.Features.Explorer;
 
 /// <summary>Where the expectation of a line comes from.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<BandBasis>))]
 public enum BandBasis
 {
     /// <summary>The model's: bands of records, summed.</summary>

@@ -13,6 +13,9 @@ public sealed class FlowQueries(NpgsqlDataSource source)
     /// <summary>Rows that one export holds at most.</summary>
     public const int MostExported = 1_000_000;
 
+    /// <summary>What pages and exports list at most.</summary>
+    public static readonly TimeSpan LongestRange = TimeSpan.FromDays(7);
+
     private const string Columns = """
         SELECT f.first_at, f.last_at, f.source, f.destination, f.destination_port, f.transport, w.name, f.rule, f.direction,
                f.source_country, f.source_as, f.destination_country, f.destination_as, d.integration, f.count, f.packets,

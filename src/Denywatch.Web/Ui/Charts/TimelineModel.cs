@@ -1,8 +1,10 @@
+using System.Text.Json.Serialization;
 using Denywatch.Detection;
 
 namespace Denywatch.Web.Ui.Charts;
 
 /// <summary>What a bucket of the timeline is, beside its numbers.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<PointState>))]
 public enum PointState
 {
     /// <summary>Closed: its count teaches the model.</summary>

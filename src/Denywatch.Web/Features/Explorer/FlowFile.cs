@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Denywatch.Web.Features.Explorer;
+
+/// <summary>Flows as a file, written while they are read.</summary>
+public static class FlowFile
+{
+    private const string Head =
+        "first,last,source,destination,port,transport,firewall,rule,direction,source_country,source_as,destination_country,destination_as,integration,count,packets,sources";
+
+    private static readonly byte[] newLine = [(byte)'\n'];
+
+    /// <summary>RFC 4180, UTF-8, one head line; times are UTC.</summary>
+    public static async Task WriteCsvAsync(IAsyncEnumerable<FlowLine> flows, Stream to, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(flows);
+        await using var writer = new StreamWriter(to, new UTF8Encoding(false), bufferSize: 65_536, leaveOpen: true)
+        {
+            NewLine = "\r\n",
+        };
+        await writer.WriteLineAsync(Head.AsMemory(), ct);
+        await foreach (var flow in flows.WithCancellation(ct))
+            await writer.WriteLineAsync(CsvOf(flow).AsMemory(), ct);
+    }
+
+    /// <summary>One JSON object a line.</summary>
+    public static async Task WriteNdjsonAsync(IAsyncEnumerable<FlowLine> flows, Stream to, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(flows);
+        ArgumentNullException.ThrowIfNull(to);
+        await foreach (var flow in flows.WithCancellation(ct))
+        {
+            await JsonSerializer.SerializeAsync(to, flow, JsonSerializerOptions.Web, ct);
+            await to.WriteAsync(newLine, ct);
+        }
+    }
+
+    private static string CsvOf(FlowLine flow) =>
+        string.Join(
+            ',',
+            Time(flow.First),
+            Time(flow.Last),
+            Text(flow.Source),
+            Text(flow.Destination),
+            Number(flow.Port),
+            Text(flow.Transport),
+            Text(flow.Firewall),
+            Text(flow.Rule),
+            flow.Direction,
+            Text(flow.SourceCountry),
+            Number(flow.SourceAs),
+            Text(flow.DestinationCountry),
+            Number(flow.DestinationAs),
+            Text(flow.Integration),
+            Number(flow.Count),
+            Number(flow.Packets),
+            Number(flow.Sources)
+        );
+
+    private static string Time(DateTimeOffset at) =>
+        at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private static string? Number(long? number) => number?.ToString(CultureInfo.InvariantCulture);
+
+    private static string? Text(string? value)
+    {
+        if (string.IsNullOrEmpty(value))
+            return value;
+
+        // Names come from log lines: a spreadsheet must not take one for a formula.
+        var safe = value[0] is '=' or '+' or '-' or '@' or '\t' or '\r' ? "'" + value : value;
+        return safe.AsSpan().ContainsAny(',', '"', '\n') || safe.Contains('\r', StringComparison.Ordinal)
+            ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+            : safe;
+    }
+}
