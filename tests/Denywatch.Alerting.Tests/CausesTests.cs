@@ -1,3 +1,4 @@
+using System.Net;
 using Denywatch.Events;
 
 namespace Denywatch.Alerting.Tests;
@@ -40,12 +41,16 @@ public sealed class CausesTests
     [Fact]
     public void More_of_everything_is_a_background_rise()
     {
-        var more = Flows
-            .Background()
-            .Select(f => f with { Count = 9, Offsets = [1, 40, 70, 90, 130, 170, 200, 240, 290] })
-            .ToList();
+        // The same ports, by many who were not there before.
+        var more = Enumerable
+            .Range(1, 4)
+            .SelectMany(part =>
+                Flows.Background(part).Select((f, i) => f with { Source = IPAddress.Parse($"192.0.{part}.{1 + i}") })
+            );
 
-        Assert.Equal(LikelyCause.BackgroundRise, Causes.Of(Attribution.Of(more, [Flows.Background()], 1)).Cause);
+        var rise = Attribution.Of([.. Flows.Background(), .. more], Flows.Week(), 1);
+
+        Assert.Equal(LikelyCause.BackgroundRise, Causes.Of(rise).Cause);
     }
 
     [Fact]

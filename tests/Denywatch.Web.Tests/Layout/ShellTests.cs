@@ -12,7 +12,7 @@ public class ShellTests : PageTest
         var rail = Render<Rail>();
 
         Assert.Equal(
-            "Overview o, Alerts a, Rules r, Sources s, Settings t",
+            "Overview o, Explorer e, Alerts a, Rules r, Sources s, Settings t",
             string.Join(
                 ", ",
                 rail.FindAll("a.rail-link").Select(a => $"{a.TextContent.Trim()} {a.GetAttribute("data-go")}")
