@@ -40,14 +40,7 @@ public sealed class AppearingAlerts(
             var mine = carriers.Among(finding.Flows);
             var isNew =
                 !await JoinsAsync(appearing, mine, series, now, counted, ct)
-                && !await JoinsToldAsync(
-                    [.. found.TakeWhile(f => f.Series.Id != due.Id)],
-                    mine,
-                    series,
-                    now,
-                    counted,
-                    ct
-                );
+                && !await JoinsToldAsync(DoneWith(found, due.Id), mine, series, now, counted, ct);
             appearing.Add(new(series, now, carriers));
             if (!isNew)
                 continue;
@@ -67,6 +60,12 @@ public sealed class AppearingAlerts(
         }
         return effects;
     }
+
+    /// <summary>What would be told by then: the series before it, and its own.</summary>
+    private static List<(DueSeries Series, ReconciledEpisode Episode)> DoneWith(
+        IReadOnlyList<(DueSeries Series, ReconciledEpisode Episode)> found,
+        int seriesId
+    ) => [.. found.TakeWhile(f => f.Series.Id != seriesId), .. found.Where(f => f.Series.Id == seriesId)];
 
     private async Task<bool> JoinsAsync(
         List<Appearing> earlier,
