@@ -209,7 +209,19 @@ public sealed partial class DemoTests(DemoApp demo, Browser browser)
     {
         var button = Page.GetByRole(AriaRole.Button, new() { Name = theme == "dark" ? "Dark theme" : "Light theme" });
         if (await button.CountAsync() > 0)
+        {
             await button.ClickAsync();
+        }
+        else if (await Page.Locator("html").GetAttributeAsync("data-theme") != theme)
+        {
+            // The wall has no buttons: it shows what was chosen elsewhere.
+            await Page.EvaluateAsync(
+                "theme => localStorage.setItem('denywatch.look', JSON.stringify({ theme }))",
+                theme
+            );
+            await Page.ReloadAsync();
+            await Page.WaitForTimeoutAsync(1000);
+        }
         await Expect(Page.Locator("html")).ToHaveAttributeAsync("data-theme", theme);
         await Page.WaitForTimeoutAsync(150);
     }
