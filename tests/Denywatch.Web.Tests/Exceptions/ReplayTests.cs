@@ -254,11 +254,17 @@ public sealed class ReplayTests(PostgresFixture postgres) : IAsyncLifetime
 
         var wide = await actions.AddAsync(Draft(Sources(Scanner)), analyst, Stop);
         var narrow = await actions.AddAsync(Draft(Sources(Scanner) with { Ports = [new(445, 445)] }), analyst, Stop);
+        var lasting = Draft(Sources(Scanner) with { Ports = [new(22, 22)] }) with
+        {
+            From = now,
+            Until = now.AddDays(40),
+        };
+        var longer = await actions.AddAsync(lasting, analyst, Stop);
         var viewer = await actions.RemoveAsync(narrow.Id!.Value, "x", analyst with { Role = AccountRole.Viewer }, Stop);
 
         Assert.Equal(
-            (Outcome.Forbidden, Outcome.Done, Outcome.Forbidden),
-            (wide.Outcome, narrow.Outcome, viewer.Outcome)
+            (Outcome.Forbidden, Outcome.Done, Outcome.Forbidden, Outcome.Forbidden),
+            (wide.Outcome, narrow.Outcome, longer.Outcome, viewer.Outcome)
         );
     }
 

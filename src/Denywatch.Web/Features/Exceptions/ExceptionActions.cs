@@ -32,15 +32,12 @@ public sealed record ExceptionDraft(
     public static readonly TimeSpan LongestNarrow = TimeSpan.FromDays(30);
 
     /// <summary>One source plus a port or a firewall rule, for up to 30 days: what an analyst may except.</summary>
-    public bool IsNarrow =>
+    public bool IsNarrowAt(DateTimeOffset now) =>
         Scope.Sources is [var source]
         && FlowScope.NetworkOf(source) is { } network
         && network.PrefixLength == network.BaseAddress.GetAddressBytes().Length * 8
         && (Scope.Ports is [{ } port] && port.First == port.Last || Scope.Rules.Count == 1)
-        && Until - From <= LongestNarrow + ReachBack;
-
-    // What it holds for of the past is no longer a risk: only the future counts against the thirty days.
-    private static readonly TimeSpan ReachBack = TimeSpan.FromDays(35);
+        && Until - now <= LongestNarrow; // what it holds for of the past is no longer a risk
 
     /// <summary>What is wrong with it, as a sentence; null where nothing is.</summary>
     public string? ProblemAt(DateTimeOffset now) =>
@@ -67,10 +64,10 @@ public sealed class ExceptionActions(ExceptionPreview preview, NpgsqlDataSource 
     {
         ArgumentNullException.ThrowIfNull(draft);
         ArgumentNullException.ThrowIfNull(actor);
-        if (!actor.May(draft.IsNarrow ? Policy.Triage : Policy.Engineer))
+        var now = clock.GetUtcNow();
+        if (!actor.May(draft.IsNarrowAt(now) ? Policy.Triage : Policy.Engineer))
             return new(Outcome.Forbidden);
 
-        var now = clock.GetUtcNow();
         if (draft.ProblemAt(now) is { } problem)
             return new(Outcome.Refused, Problem: problem);
         if (string.IsNullOrWhiteSpace(draft.LossReason))
