@@ -108,10 +108,8 @@ internal sealed class MadeEstate(
         );
         foreach (var (id, firewall) in series)
         {
-            var slices = await CountStore.SlicesAsync(connection, firewall, Start, End, ct);
-            var bySpan = slices
-                .GroupBy(slice => new DateTimeOffset(slice.At.UtcTicks - slice.At.UtcTicks % Span.Ticks, TimeSpan.Zero))
-                .ToDictionary(bucket => bucket.Key, bucket => (double)bucket.Sum(slice => slice.Count));
+            var counted = await CountStore.BucketsAsync(connection, firewall, Start, End, Span, ct);
+            var bySpan = counted.ToDictionary(bucket => bucket.At, bucket => (double)bucket.Count);
             var buckets = Enumerable
                 .Range(0, (int)((End - Start) / Span))
                 .Select(i => Start + i * Span)
