@@ -31,6 +31,10 @@ public readonly record struct CountedSpan(
         return WasSeen || forecast.Lower <= 0 ? Count : null;
     }
 
+    /// <summary>Start of the aligned bucket that holds <paramref name="at"/>.</summary>
+    public static DateTimeOffset StartOf(DateTimeOffset at, TimeSpan span) =>
+        new(at.UtcTicks - (at.UtcTicks % span.Ticks), TimeSpan.Zero);
+
     /// <summary>What the model learns of <paramref name="actual"/>.</summary>
     public double? Taught(double? actual) => actual is { } count ? Math.Max(0, count - Untaught) : null;
 }

@@ -1,3 +1,4 @@
+using Denywatch.Detection;
 using Npgsql;
 
 namespace Denywatch.Storage;
@@ -148,7 +149,7 @@ public sealed class CountStore(NpgsqlDataSource source, ExceptionStore exception
             AddSeries,
             dirty,
             ct,
-            ("first", BucketOf(dirty[0].Slice)),
+            ("first", CountedSpan.StartOf(dirty[0].Slice, TimeSpan.FromMinutes(15))),
             ("shards", (int)Entities.Series.Shards)
         );
         await RunAsync(connection, MarkForRescore, dirty, ct, ("learned", LearnedHistory));
@@ -219,9 +220,6 @@ public sealed class CountStore(NpgsqlDataSource source, ExceptionStore exception
             ("to", to),
             ("firewall", firewallId)
         );
-
-    private static DateTimeOffset BucketOf(DateTimeOffset at) =>
-        new(at.UtcTicks - (at.UtcTicks % TimeSpan.FromMinutes(15).Ticks), TimeSpan.Zero);
 
     private static async Task RunAsync(
         NpgsqlConnection connection,

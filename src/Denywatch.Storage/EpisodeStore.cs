@@ -13,7 +13,7 @@ public static class EpisodeStore
     private const long AlertLock = 0x44454E5D;
 
     private const string Columns =
-        "series_id, rule_id, alert_id, started_at, last_bucket, peak_bucket, peak_score, peak_actual, peak_typical";
+        "series_id, rule_id, alert_id, started_at, last_bucket, peak_bucket, peak_score, peak_actual, peak_typical, ended_at";
 
     /// <summary>Until the transaction ends, nobody else raises, folds or ends alerts.</summary>
     public static Task LockAsync(NpgsqlConnection connection, CancellationToken ct) =>
@@ -67,15 +67,10 @@ public static class EpisodeStore
     ) =>
         connection.RowsAsync(
             $"""
-            SELECT {Columns}, ended_at, vanished FROM episodes
+            SELECT {Columns}, vanished FROM episodes
             WHERE series_id = @series AND rule_id = @rule AND last_bucket >= @from ORDER BY started_at
             """,
-            row =>
-            {
-                var stored = Read(row);
-                var episode = stored.Episode with { Ended = row.OrNull<DateTimeOffset>(9) };
-                return new KnownEpisode(stored.AlertId, episode, row.GetBoolean(10));
-            },
+            ReadKnown,
             ct,
             ("series", seriesId),
             ("rule", ruleId),
@@ -92,14 +87,10 @@ public static class EpisodeStore
     {
         var standing = await connection.RowsAsync(
             $"""
-            SELECT {Columns}, ended_at FROM episodes WHERE alert_id = @alert AND NOT vanished
+            SELECT {Columns} FROM episodes WHERE alert_id = @alert AND NOT vanished
             ORDER BY series_id <> @owner, series_id LIMIT 1
             """,
-            row =>
-            {
-                var stored = Read(row);
-                return stored with { Episode = stored.Episode with { Ended = row.OrNull<DateTimeOffset>(9) } };
-            },
+            Read,
             ct,
             ("alert", alertId),
             ("owner", ownerSeriesId)
@@ -186,17 +177,13 @@ public static class EpisodeStore
     ) =>
         connection.RowsAsync(
             $"""
-            SELECT {Columns}, ended_at FROM episodes e
+            SELECT {Columns} FROM episodes e
             WHERE series_id = @series AND last_bucket >= @from AND NOT vanished AND EXISTS (
                 SELECT FROM alerts a WHERE a.id = e.alert_id AND a.series_id <> e.series_id AND NOT EXISTS (
                     SELECT FROM episodes o WHERE o.alert_id = a.id AND o.series_id = a.series_id AND NOT o.vanished))
             ORDER BY started_at
             """,
-            row =>
-            {
-                var stored = Read(row);
-                return stored with { Episode = stored.Episode with { Ended = row.OrNull<DateTimeOffset>(9) } };
-            },
+            Read,
             ct,
             ("series", seriesId),
             ("from", from)
@@ -224,6 +211,20 @@ public static class EpisodeStore
             row.GetInt32(0),
             row.GetGuid(1),
             row.GetInt64(2),
-            new(row.Time(3), row.Time(4), row.Time(5), row.GetDouble(6), row.GetDouble(7), row.GetDouble(8))
+            new(
+                row.Time(3),
+                row.Time(4),
+                row.Time(5),
+                row.GetDouble(6),
+                row.GetDouble(7),
+                row.GetDouble(8),
+                row.OrNull<DateTimeOffset>(9)
+            )
         );
+
+    private static KnownEpisode ReadKnown(NpgsqlDataReader row)
+    {
+        var stored = Read(row);
+        return new(stored.AlertId, stored.Episode, row.GetBoolean(10));
+    }
 }

@@ -147,7 +147,7 @@ public sealed class ExceptionPreview(
             async (series, stop) =>
             {
                 var mine = series.FirewallId is { } firewall ? byFirewall[firewall] : deltas.Where(d => d.Delta != 0);
-                var counts = mine.GroupBy(d => Floor(d.Bucket, series.BucketSpan))
+                var counts = mine.GroupBy(d => CountedSpan.StartOf(d.Bucket, series.BucketSpan))
                     .ToDictionary(bucket => bucket.Key, bucket => bucket.Sum(d => d.Delta));
                 var (episodes, line) = await ReplayAsync(series, rules, counts, stop);
                 foreach (var episode in episodes)
@@ -173,10 +173,9 @@ public sealed class ExceptionPreview(
             return ([], []);
 
         var first = changed.Min();
-        var trial = new Trial(counts, new Dictionary<DateTimeOffset, double>());
         // What is still to be scored again for another reason is scored again with it.
         var from = series.RescoreFrom is { } late && late < first ? late : first;
-        if (await replay.RunAsync(series with { RescoreFrom = from }, trial, ct) is not { } scored)
+        if (await replay.RunAsync(series with { RescoreFrom = from }, counts, ct) is not { } scored)
             return ([], []);
 
         await using var connection = await source.OpenConnectionAsync(ct);
@@ -279,7 +278,4 @@ public sealed class ExceptionPreview(
                 )),
         ];
     }
-
-    private static DateTimeOffset Floor(DateTimeOffset at, TimeSpan span) =>
-        new(at.UtcTicks - (at.UtcTicks % span.Ticks), TimeSpan.Zero);
 }

@@ -15,14 +15,6 @@ public sealed record ReplayedSeries(
     bool LearnsAnew
 );
 
-/// <summary>A change that is tried and not stored.</summary>
-/// <param name="Counts">Added to the counts of buckets, by their start.</param>
-/// <param name="Untaught">Added to what belongs to confirmed incidents, by the bucket's start.</param>
-public sealed record Trial(
-    IReadOnlyDictionary<DateTimeOffset, long> Counts,
-    IReadOnlyDictionary<DateTimeOffset, double> Untaught
-);
-
 /// <summary>
 /// Counts and scores a series' closed buckets: those that are new, and all since the first whose count changed, from the
 /// nearest snapshot on. Reads only; the live task, a re-score and a preview all come here.
@@ -30,11 +22,16 @@ public sealed record Trial(
 public sealed class SeriesReplay(RecordStore store, SeriesRates rates, NpgsqlDataSource source)
 {
     /// <param name="series">Its <see cref="DueSeries.RescoreFrom"/> says from where counts changed.</param>
+    /// <param name="trial">Added to the counts of buckets, by their start, and not stored; null for what is stored.</param>
     /// <returns>Null where there is nothing to score.</returns>
-    public async Task<ReplayedSeries?> RunAsync(DueSeries series, Trial? trial, CancellationToken ct)
+    public async Task<ReplayedSeries?> RunAsync(
+        DueSeries series,
+        IReadOnlyDictionary<DateTimeOffset, long>? trial,
+        CancellationToken ct
+    )
     {
         var (model, from) = await StartAsync(series, ct);
-        var until = Floor(series.CloseUntil, series.BucketSpan);
+        var until = CountedSpan.StartOf(series.CloseUntil, series.BucketSpan);
         if (from >= until && series.RescoreFrom is null)
             return null;
 
@@ -82,14 +79,14 @@ public sealed class SeriesReplay(RecordStore store, SeriesRates rates, NpgsqlDat
             ("learned", CountStore.LearnedHistory),
             ("firewall", series.FirewallId)
         );
-        return first is { } at ? Floor(new(at, TimeSpan.Zero), series.BucketSpan) : series.NextBucket;
+        return first is { } at ? CountedSpan.StartOf(new(at, TimeSpan.Zero), series.BucketSpan) : series.NextBucket;
     }
 
     private async Task<List<CountedSpan>> BucketsAsync(
         DueSeries series,
         DateTimeOffset from,
         DateTimeOffset until,
-        Trial? trial,
+        IReadOnlyDictionary<DateTimeOffset, long>? trial,
         CancellationToken ct
     )
     {
@@ -106,10 +103,10 @@ public sealed class SeriesReplay(RecordStore store, SeriesRates rates, NpgsqlDat
             buckets.Add(
                 new(
                     start,
-                    found.Count + (trial?.Counts.GetValueOrDefault(start) ?? 0),
+                    found.Count + (trial?.GetValueOrDefault(start) ?? 0),
                     wasSeen,
                     gaps.Count == 0 ? 0 : GapShare(gaps, start, series.BucketSpan),
-                    found.Confirmed + (trial?.Untaught.GetValueOrDefault(start) ?? 0)
+                    found.Confirmed
                 )
             );
         }
@@ -121,9 +118,6 @@ public sealed class SeriesReplay(RecordStore store, SeriesRates rates, NpgsqlDat
         DateTimeOffset start,
         TimeSpan span
     ) => gaps.Sum(gap => Math.Max(0, (Min(gap.To, start + span) - Max(gap.From, start)) / span));
-
-    private static DateTimeOffset Floor(DateTimeOffset at, TimeSpan span) =>
-        new(at.UtcTicks - (at.UtcTicks % span.Ticks), TimeSpan.Zero);
 
     private static DateTimeOffset Min(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
 
