@@ -54,6 +54,27 @@ public sealed class Partitions(NpgsqlDataSource source)
         return names.FindAll(name => string.CompareOrdinal(name, last) <= 0);
     }
 
+    /// <summary>Start of the oldest day that flows are kept of: before it nothing can be counted anew.</summary>
+    public async Task<DateTimeOffset> FlowsFromAsync(CancellationToken ct)
+    {
+        var names = await NamesAsync("flows", ct);
+        // By name and not by rows: asking ten million of them takes a second.
+        var days = names
+            .Select(name =>
+                DateTimeOffset.TryParseExact(
+                    name[(name.LastIndexOf('_') + 1)..],
+                    "yyyyMMdd",
+                    System.Globalization.CultureInfo.InvariantCulture,
+                    System.Globalization.DateTimeStyles.AssumeUniversal,
+                    out var day
+                )
+                    ? day
+                    : DateTimeOffset.MaxValue
+            )
+            .ToList();
+        return days.Count == 0 ? DateTimeOffset.MaxValue : days.Min();
+    }
+
     /// <summary>The partition is gone: make it again if it is asked for again.</summary>
     public void Forget(string name) => known.TryRemove(name, out _);
 

@@ -68,6 +68,7 @@ public sealed record PreviewResult(
 /// </summary>
 public sealed class ExceptionPreview(
     TrialStore trials,
+    Partitions partitions,
     RecordStore records,
     SeriesReplay replay,
     AppearingAlerts appearing,
@@ -98,7 +99,7 @@ public sealed class ExceptionPreview(
             )
             : null;
         var others = all.Where(e => e != removed).Select(e => e.ToActive()).ToList();
-        var horizon = await HorizonAsync(ct);
+        var horizon = await partitions.FlowsFromAsync(ct);
         var from = new[] { removed?.From, added?.From }.Min() ?? horizon;
 
         var deltas = await trials.DeltasAsync(added, removed?.Id, others, from, Bin, ct);
@@ -250,13 +251,6 @@ public sealed class ExceptionPreview(
                 $"SELECT count(*)::int AS \"Value\" FROM episodes WHERE alert_id = {alertId} AND NOT vanished"
             )
             .SingleAsync(ct);
-
-    private async Task<DateTimeOffset> HorizonAsync(CancellationToken ct)
-    {
-        await using var connection = await source.OpenConnectionAsync(ct);
-        var first = await connection.ScalarAsync<DateTime?>("SELECT min(slice) FROM flows", ct);
-        return first is { } at ? new(at, TimeSpan.Zero) : DateTimeOffset.UtcNow;
-    }
 
     private static List<TriedBucket> LineOf(
         IReadOnlyList<AnomalyRecord> records,

@@ -21,8 +21,6 @@ public sealed class ExplorerDesk(
     /// <summary>Flows are listed for no longer than this.</summary>
     public static readonly TimeSpan MostFlows = TimeSpan.FromDays(7);
 
-    private static readonly TimeSpan week = TimeSpan.FromDays(7);
-
     private int asked;
 
     public ExplorerView View { get; private set; } = new();
@@ -82,15 +80,12 @@ public sealed class ExplorerDesk(
             var now = clock.GetUtcNow();
             var (from, to) = View.Range.At(now);
             var answer = await queries.TimelineAsync(QuestionOf(from, to), ct);
-            var before = View.ComparesWeek
-                ? await queries.TimelineAsync(QuestionOf(from - week, to - week) with { LanesPerPage = 0 }, ct)
-                : null;
             if (mine != asked)
                 return;
 
             Window = (from, to);
             Answer = answer;
-            Chart = ExplorerDrawing.Of(answer, View, (from, to), now, before);
+            Chart = ExplorerDrawing.Of(answer, View, (from, to), now);
             Top = TopInView.Of(answer, View.LeastBand);
             FailedSince = null;
         }
@@ -161,6 +156,7 @@ public sealed class ExplorerDesk(
             ViewBy = View.ViewBy,
             LanePage = View.LanePage,
             LanesPerPage = LanesPerPage,
+            ComparesWeek = View.ComparesWeek,
         };
 
     private BucketQuestion QuestionOf(ExplorerCell cell) =>

@@ -9,13 +9,11 @@ namespace Denywatch.Web.Features.Explorer;
 public static class ExplorerDrawing
 {
     /// <param name="from">Start of the window, which may lie within the first step.</param>
-    /// <param name="week">The same time a week before; null where it is not compared.</param>
     public static ExplorerChartModel Of(
         ExplorerTimeline answer,
         ExplorerView view,
         (DateTimeOffset From, DateTimeOffset To) window,
-        DateTimeOffset now,
-        ExplorerTimeline? week = null
+        DateTimeOffset now
     )
     {
         ArgumentNullException.ThrowIfNull(answer);
@@ -31,9 +29,7 @@ public static class ExplorerDrawing
         {
             MultiBucket = answer.MultiBucket,
             LeastBand = view.LeastBand,
-            WeekBefore = week
-                ?.Points.Where(point => point.Actual is not null)
-                .ToDictionary(point => point.Bucket.AddDays(7), point => point.Actual!.Value),
+            WeekBefore = answer.WeekBefore,
             Stack =
             [
                 .. answer.Stack.Select(part => new StackPart(part.Value ?? "others", part.Excess, part.Value is null)),
