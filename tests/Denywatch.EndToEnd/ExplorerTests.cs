@@ -73,9 +73,14 @@ public sealed partial class ExplorerTests(DemoApp demo, Browser browser)
         await OpenAsync("/explorer");
 
         await Chart.FocusAsync();
-        foreach (var key in new[] { "End", "ArrowLeft", "ArrowDown", "ArrowDown" })
+        var told = Page.Locator(".explorer-plot [aria-live]");
+        foreach (var key in new[] { "End", "ArrowLeft" })
             await Page.Keyboard.PressAsync(key);
-        await Expect(Page.Locator(".explorer-plot [aria-live]")).ToContainTextAsync("expected");
+        await Expect(told).ToContainTextAsync("expected");
+        // Whether a lane's cell is unusual is a matter of the hour: its score is told in any case.
+        foreach (var key in new[] { "ArrowDown", "ArrowDown" })
+            await Page.Keyboard.PressAsync(key);
+        await Expect(told).ToContainTextAsync("score");
         await Page.Keyboard.PressAsync("Enter");
         await Expect(Page).ToHaveURLAsync(ChosenCell());
         await Expect(Page.GetByRole(AriaRole.Button, new() { Name = "Close the panel" })).ToBeVisibleAsync();
