@@ -9,11 +9,11 @@ internal sealed class Tallies(
     int bucketsInCurrent
 )
 {
+    // Each by itself, so on all cores: with 100,000 flows a bucket this is what attribution waits for.
     private readonly Dictionary<Dimension, Tally> byDimension = Enum.GetValues<Dimension>()
-        .ToDictionary(
-            dimension => dimension,
-            dimension => Filled(dimension, current, comparableBuckets, bucketsInCurrent, null)
-        );
+        .AsParallel()
+        .Select(dimension => Filled(dimension, current, comparableBuckets, bucketsInCurrent, null))
+        .ToDictionary(tally => tally.Dimension);
 
     public Tally this[Dimension dimension] => byDimension[dimension];
 
