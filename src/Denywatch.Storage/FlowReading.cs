@@ -12,7 +12,7 @@ public sealed record CountedFlows(string Sql, IReadOnlyList<(string Name, object
     public static CountedFlows Stored { get; } = new("f.excepted_by IS NULL", []);
 }
 
-/// <summary>Flows of buckets, for attribution.</summary>
+/// <summary>What an excess is explained with: flows of buckets, and changes of the firewalls' configurations near them.</summary>
 public sealed class FlowReading(NpgsqlDataSource source)
 {
     /// <summary>The heaviest flows of a bucket that are read; the rest is in its count.</summary>
@@ -22,6 +22,9 @@ public sealed class FlowReading(NpgsqlDataSource source)
     private const int ComparableDays = 14;
 
     private const int ComparableBefore = 4;
+
+    /// <summary>Of one firewall; a device that tells of each click of its administrator says no more with more of them.</summary>
+    private const int MostChanges = 5;
 
     private const string Read = """
         SELECT f.slice, w.name, f.source, f.destination, f.destination_port, f.transport, f.rule, f.direction,
@@ -73,6 +76,31 @@ public sealed class FlowReading(NpgsqlDataSource source)
                 buckets.Add(await ReadAsync(connection, start, start + span, firewallId, counted, ct));
         }
         return buckets;
+    }
+
+    /// <summary>The last configuration changes that a firewall told of in [from, to), oldest first.</summary>
+    public async Task<List<ConfigurationChange>> ChangesAsync(
+        string firewall,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken ct
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        return await connection.RowsAsync(
+            """
+            SELECT at, what, who FROM (
+                SELECT c.at, c.what, nullif(c.who, '') AS who FROM change_markers c JOIN firewalls f ON f.id = c.firewall_id
+                WHERE f.name = @firewall AND c.at >= @from AND c.at < @to ORDER BY c.at DESC LIMIT @most
+            ) last ORDER BY at
+            """,
+            row => new ConfigurationChange(row.Time(0), row.GetString(1), row.TextOrNull(2)),
+            ct,
+            ("firewall", firewall),
+            ("from", from),
+            ("to", to),
+            ("most", MostChanges)
+        );
     }
 
     private static Task<bool> IsCountedAsync(

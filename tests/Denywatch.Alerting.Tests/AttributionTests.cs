@@ -75,6 +75,88 @@ public sealed class AttributionTests
         Assert.Equal("445", excess.By(Dimension.Port).Top[0].Value);
     }
 
+    public static TheoryData<Dimension, string> Headlines =>
+        new([
+            (Dimension.Rule, "a new rule, many clients, many servers"),
+            (Dimension.Port, "many sources and hosts, one port"),
+            (Dimension.Destination, "many sources, one host"),
+            (Dimension.SourceNetwork, "many sources of one network, all over"),
+            (Dimension.Firewall, "one firewall, and nothing else in common"),
+        ]);
+
+    [Theory]
+    [MemberData(nameof(Headlines))]
+    public void The_headline_is_what_the_excess_has_in_common_in_fewest_values(Dimension headline, string excess)
+    {
+        var flows = Enumerable
+            .Range(0, 300)
+            .Select(i =>
+                excess switch
+                {
+                    "a new rule, many clients, many servers" => Flows.Flow(
+                        $"10.{i % 40}.1.{i % 90}",
+                        $"10.9.{i % 7}.{i % 50}",
+                        1000 + (i * 37 % 500),
+                        5,
+                        rule: "deny-new"
+                    ),
+                    "many sources and hosts, one port" => Flows.Flow(
+                        $"{20 + (i % 150)}.{i % 200}.1.1",
+                        $"198.51.100.{1 + (i % 100)}",
+                        8291,
+                        5
+                    ),
+                    "many sources, one host" => Flows.Flow(
+                        $"{20 + (i % 150)}.{i % 200}.1.1",
+                        "198.51.100.222",
+                        1000 + (i * 37 % 500),
+                        5
+                    ),
+                    "many sources of one network, all over" => Flows.Flow(
+                        $"192.0.2.{i % 250}",
+                        $"198.51.{i % 60}.{i % 100}",
+                        1000 + (i * 37 % 500),
+                        5
+                    ),
+                    _ => Flows.Flow(
+                        $"{20 + (i % 150)}.{i % 200}.1.1",
+                        $"198.51.{i % 60}.{i % 100}",
+                        1000 + (i * 37 % 500),
+                        5,
+                        rule: $"rule-{i % 60}",
+                        firewall: "fw-2"
+                    ),
+                }
+            );
+
+        var found = Attribution.Of([.. Flows.Background(), .. flows], Flows.Week(), 1);
+
+        Assert.Equal(headline, found.Headline);
+    }
+
+    [Fact]
+    public void What_was_there_in_any_comparable_bucket_is_not_new()
+    {
+        FlowRow[] current =
+        [
+            Flows.Flow("203.0.113.1", "198.51.100.1", 22, 500),
+            Flows.Flow("203.0.113.2", "198.51.100.1", 22, 500),
+        ];
+        IReadOnlyList<FlowRow>[] usual =
+        [
+            [],
+            [],
+            [Flows.Flow("203.0.113.1", "198.51.100.9", 80)],
+        ];
+
+        var sources = Attribution.Of(current, usual, 1).By(Dimension.Source).Top;
+
+        Assert.Equal(
+            [("203.0.113.2", true), ("203.0.113.1", false)],
+            sources.Select(source => (source.Value, source.IsNew))
+        );
+    }
+
     [Fact]
     public void Without_flows_there_is_an_answer_too()
     {
@@ -98,5 +180,28 @@ public sealed class AttributionTests
 
         Assert.Equal(JsonSerializer.Serialize(excess), JsonSerializer.Serialize(excessAgain));
         Assert.Equal(Sentences.Summary(excess, finding), Sentences.Summary(excessAgain, findingAgain));
+    }
+
+    [Fact]
+    public void Evidence_from_before_a_field_was_kept_is_read_without_it()
+    {
+        var excess = Attribution.Of([.. Flows.Background(), .. Flows.Scan()], Flows.Week(), 1);
+        var old = JsonSerializer.SerializeToNode(excess)!;
+        foreach (var added in new[] { "EffectiveSources", "SourceKnown", "Repetition", "TopDestinationRate" })
+            Assert.True(old["Shape"]!.AsObject().Remove(added));
+        foreach (var dimension in old["Dimensions"]!.AsArray())
+            Assert.True(dimension!.AsObject().Remove("Sum"));
+        var finding = JsonSerializer.SerializeToNode(Causes.Of(excess))!;
+        Assert.True(finding.AsObject().Remove("WhatWouldChange"));
+
+        var read = old.Deserialize<Excess>()!;
+        var cause = finding.Deserialize<CauseFinding>()!;
+
+        Assert.Equal(
+            Sentences.Summary(excess, Causes.Of(excess)),
+            Sentences.Summary(read, cause),
+            StringComparer.Ordinal
+        );
+        Assert.Empty(cause.WhatWouldChange);
     }
 }

@@ -62,6 +62,95 @@ public sealed class CausesTests
         Assert.NotEmpty(finding.Checklist);
     }
 
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void It_is_said_what_would_make_each_cause_surer_or_another(LikelyCause cause, string shape)
+    {
+        var finding = Causes.Of(Attribution.Of([.. Flows.Background(), .. Of(shape)], Flows.Week(), 1));
+
+        Assert.Equal(cause, finding.Cause);
+        Assert.All(finding.WhatWouldChange, sentence => Assert.Matches("^[A-Z].*\\.$", sentence));
+        Assert.Equal(
+            finding.RunnerUp is not null,
+            finding.WhatWouldChange.Any(s => s.Contains(" if ", StringComparison.Ordinal))
+        );
+    }
+
+    public static TheoryData<string> Fields => ["source", "destination", "port", "firewall rule"];
+
+    [Theory]
+    [MemberData(nameof(Fields))]
+    public void A_field_that_the_log_lacks_is_named(string missing)
+    {
+        var flows = Flows
+            .Scan()
+            .Select(flow =>
+                missing switch
+                {
+                    "source" => flow with { Source = null },
+                    "destination" => flow with { Destination = null },
+                    "port" => flow with { DestinationPort = null, Transport = null },
+                    _ => flow with { Rule = null },
+                }
+            );
+
+        var finding = Causes.Of(Attribution.Of([.. Flows.Background(), .. flows], Flows.Week(), 1));
+
+        Assert.Contains(
+            finding.WhatWouldChange,
+            sentence => sentence.StartsWith($"The {missing} is missing", StringComparison.Ordinal)
+        );
+        Assert.Equal(missing is "source" or "destination", finding.Cause == LikelyCause.Unclear);
+    }
+
+    [Fact]
+    public void Counts_alone_have_no_cause_and_say_which_fields_are_missing()
+    {
+        var counts = Flows.Flow("10.0.0.1", "10.0.0.2", 1, 5000) with
+        {
+            Source = null,
+            Destination = null,
+            DestinationPort = null,
+            Transport = null,
+            Rule = null,
+        };
+
+        var finding = Causes.Of(
+            Attribution.Of(
+                [counts],
+                [
+                    [counts with { Count = 100 }],
+                ],
+                1
+            )
+        );
+
+        Assert.Equal(LikelyCause.Unclear, finding.Cause);
+        Assert.Equal(
+            ["source", "destination", "port", "firewall rule"],
+            finding
+                .WhatWouldChange.Where(s => s.Contains(" is missing", StringComparison.Ordinal))
+                .Select(s => s[4..s.IndexOf(" is missing", StringComparison.Ordinal)])
+        );
+    }
+
+    [Fact]
+    public void A_known_change_of_the_configuration_is_evidence_for_a_changed_rule_that_kept_its_name()
+    {
+        var clients = Enumerable
+            .Range(0, 40)
+            .Select(i => Flows.Flow($"10.1.1.{1 + i % 18}", $"10.9.0.{1 + i % 4}", 25, 15, Direction.Internal));
+        var excess = Attribution.Of([.. Flows.Background(), .. clients], Flows.Week(), 1);
+        var change = new ConfigurationChange(Flows.Slice.AddMinutes(-5), "policy installed", "ada");
+
+        var unknown = Causes.Of(excess);
+        var known = Causes.Of(excess, [change]);
+
+        Assert.NotEqual(LikelyCause.NewFirewallRule, unknown.Cause);
+        Assert.Equal(LikelyCause.NewFirewallRule, known.Cause);
+        Assert.Contains(known.Evidence, row => row is { Value: "policy installed, by ada", SpeaksFor: true });
+    }
+
     private static IEnumerable<FlowRow> Of(string shape) =>
         shape switch
         {

@@ -27,12 +27,27 @@ public sealed class Worker : IAsyncDisposable
     public static async Task<Worker> NewAsync(PostgresFixture postgres) =>
         Node(await postgres.CreateDatabaseAsync(PrepareAsync));
 
+    /// <summary>A node whose clock, and the database's, stand still: no bucket closes between two steps of a test.</summary>
+    public static async Task<Worker> NewAsync(PostgresFixture postgres, DateTimeOffset now)
+    {
+        var database = new NpgsqlConnectionStringBuilder(await postgres.CreateDatabaseAsync(PrepareAsync));
+        await using (var node = Node(database.ConnectionString))
+            await node.RunAsync(
+                $"""
+                CREATE SCHEMA frozen;
+                CREATE FUNCTION frozen.now() RETURNS timestamptz LANGUAGE sql STABLE AS $$ SELECT '{now:O}'::timestamptz $$
+                """
+            );
+        database.SearchPath = "frozen,public,pg_catalog";
+        return Node(database.ConnectionString, new FixedClock(now));
+    }
+
     /// <summary>One more node on the same database.</summary>
-    public static Worker Node(string connectionString)
+    public static Worker Node(string connectionString, TimeProvider? clock = null)
     {
         var services = new ServiceCollection();
         services.AddDatabase(connectionString);
-        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(clock ?? TimeProvider.System);
         services.AddLogging();
         services.AddMemoryCache();
         services
@@ -110,7 +125,7 @@ public sealed class Worker : IAsyncDisposable
                 new()
                 {
                     Sender = "token:test",
-                    ReceivedAt = DateTimeOffset.UtcNow,
+                    ReceivedAt = Get<TimeProvider>().GetUtcNow(),
                     Flows = flows,
                     Tallies = tallies,
                     PartKey = part,

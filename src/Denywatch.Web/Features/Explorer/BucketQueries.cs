@@ -2,13 +2,14 @@ using Denywatch.Alerting;
 using Denywatch.Storage;
 using Denywatch.Web.Features.Overview;
 using Denywatch.Web.Features.Rules;
+using Denywatch.Web.Features.Scoring;
 using Denywatch.Web.Ui.Charts;
 using Npgsql;
 
 namespace Denywatch.Web.Features.Explorer;
 
 /// <summary>Takes one stretch of time apart, from its flows.</summary>
-public sealed class BucketQueries(NpgsqlDataSource source, FlowReading flows, TimelineQueries timelines)
+public sealed class BucketQueries(NpgsqlDataSource source, Findings findings, TimelineQueries timelines)
 {
     /// <summary>A longer stretch is told by its worst bucket: reading all its comparable days would take minutes.</summary>
     public static readonly TimeSpan LongestEvidence = TimeSpan.FromHours(6);
@@ -44,10 +45,7 @@ public sealed class BucketQueries(NpgsqlDataSource source, FlowReading flows, Ti
 
         var only = FilterSql.Of(filter);
         var counted = new CountedFlows($"f.excepted_by IS NULL AND {only.Sql}", only.Parameters);
-        var now = await flows.BetweenAsync(from, to, firewallId: null, ct, counted);
-        var usual = await flows.ComparableAsync(from, to - from, from, firewallId: null, ct, counted);
-        var excess = Attribution.Of(now, usual, bucketsInCurrent: 1);
-        var cause = Causes.Of(excess);
+        var (now, excess, cause) = await findings.OfAsync(from, to - from, from, firewallId: null, ct, counted);
         var isWhole = from == question.From && to == question.To;
         var count = isWhole ? excess.Count : await CountAsync(question, only, ct);
         var typical = expected ?? (isWhole && excess.ComparableBuckets > 0 ? excess.Typical : null);

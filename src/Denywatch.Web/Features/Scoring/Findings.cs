@@ -16,21 +16,36 @@ public sealed record Finding(IReadOnlyList<FlowRow> Flows, Excess Excess, CauseF
 /// <summary>Reads a bucket's flows and those of its comparable buckets, and asks the pure code what they say.</summary>
 public sealed class Findings(FlowReading flows)
 {
+    /// <summary>A change shows in the denies at once, or when the next client comes by.</summary>
+    private static readonly TimeSpan ChangesBefore = TimeSpan.FromHours(1);
+
     /// <param name="episodeStart">First bucket of the episode: what came after it is not usual.</param>
     /// <param name="counted">Flows that would count; those that do where null.</param>
-    public async Task<Finding> OfAsync(
+    public Task<Finding> OfAsync(
         ScoredSeries series,
         DateTimeOffset bucket,
         DateTimeOffset episodeStart,
         CancellationToken ct,
         CountedFlows? counted = null
+    ) => OfAsync(bucket, series.BucketSpan, episodeStart, series.FirewallId, ct, counted);
+
+    /// <summary>The same of any stretch of time, of one firewall or of all.</summary>
+    public async Task<Finding> OfAsync(
+        DateTimeOffset start,
+        TimeSpan span,
+        DateTimeOffset episodeStart,
+        int? firewallId,
+        CancellationToken ct,
+        CountedFlows? counted = null
     )
     {
-        var (span, firewall) = (series.BucketSpan, series.FirewallId);
-        var now = await flows.BetweenAsync(bucket, bucket + span, firewall, ct, counted);
-        var usual = await flows.ComparableAsync(bucket, span, episodeStart, firewall, ct, counted);
+        var now = await flows.BetweenAsync(start, start + span, firewallId, ct, counted);
+        var usual = await flows.ComparableAsync(start, span, episodeStart, firewallId, ct, counted);
         var excess = Attribution.Of(now, usual, bucketsInCurrent: 1);
-        return new(now, excess, Causes.Of(excess));
+        var changes = excess.Shape.TopFirewall is { } changed
+            ? await flows.ChangesAsync(changed, episodeStart - ChangesBefore, start + span, ct)
+            : [];
+        return new(now, excess, Causes.Of(excess, changes));
     }
 }
 
