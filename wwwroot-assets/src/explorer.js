@@ -16,7 +16,7 @@ export function explorer(box, dotnet) {
   let model = null;
   let look = null;
   let view = null; // the window of time that is drawn
-  let waiting = null; // a newer picture, while a brush is held
+  let waiting = null; // a newer picture, while a brush is held or a zoom is not yet asked for
   let cursor = null; // { at, lane } under the arrow keys; lane is the number of one, or null for the line
   let drag = null;
   let asking = 0;
@@ -60,7 +60,10 @@ export function explorer(box, dotnet) {
     paint();
     clearTimeout(asking);
     const asked = view;
-    asking = setTimeout(() => tell("Zoom", Math.round(asked.from), Math.round(asked.to)), rest);
+    asking = setTimeout(() => {
+      asking = 0;
+      tell("Zoom", Math.round(asked.from), Math.round(asked.to));
+    }, rest);
   }
 
   const zoomBy = (factor, around = (view.from + view.to) / 2) => {
@@ -182,7 +185,6 @@ export function explorer(box, dotnet) {
 
   function take(next, nextLook) {
     waiting = null;
-    clearTimeout(asking);
     model = {
       ...next.line,
       ...next,
@@ -296,7 +298,7 @@ export function explorer(box, dotnet) {
 
   return {
     draw(next, nextLook) {
-      if (drag) waiting = [next, nextLook];
+      if (drag || asking) waiting = [next, nextLook];
       else take(next, nextLook);
     },
     zoomBy: (factor) => model && zoomBy(factor),
