@@ -45,6 +45,8 @@ public sealed partial class DemoTests(DemoApp demo, Browser browser)
             ("wall", "/wall"),
             ("pivots", "/settings/pivots"),
             ("rules", "/rules"),
+            ("exceptions", "/rules/exceptions"),
+            ("exception-form", "/rules/exceptions/new?only=port%3A445"),
             ("rule", Rule),
             ("rule-setup", $"{Rule}?tab=setup"),
             ("rule-guide", $"{Rule}?tab=guide"),

@@ -111,7 +111,7 @@ export function explorer(box, dotnet) {
     if (typical != null) rows.push(["expected", exact(typical)]);
     if (lane === null && model.lower[at] !== null) rows.push(["95 % band", `${exact(Math.max(0, model.lower[at]))} – ${exact(model.upper[at])}`]);
     if (actual != null && typical >= 0.5) rows.push(["ratio", `${(actual / typical).toFixed(1)}x`]);
-    if (lane === null && model.compare?.[at] != null) rows.push(["a week before", exact(model.compare[at])]);
+    if (lane === null && model.compare?.[at] != null) rows.push([model.comparedAs, exact(model.compare[at])]);
     const band = bandOf(score ?? 0);
     if (band > 0) rows.push(["score", `${Math.floor(score)}, ${BANDS[band]}`]);
     else if (rows.length === 0) rows.push(["score", "nothing unusual"]);

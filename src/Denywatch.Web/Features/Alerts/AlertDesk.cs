@@ -31,14 +31,26 @@ public sealed class AlertDesk(AlertActions actions, AlertQueries queries, Actor 
             ct
         );
 
-    public Task<bool> CloseAsync(IReadOnlyList<long> ids, Closing closing, CancellationToken ct) =>
-        DoAsync(
+    /// <summary>The form for an exception, where what was closed need not come back; null else.</summary>
+    public string? OfferedException { get; private set; }
+
+    public async Task<bool> CloseAsync(IReadOnlyList<long> ids, Closing closing, CancellationToken ct)
+    {
+        var isDone = await DoAsync(
             $"closed as {AlertWords.Reason(closing.Reason)}",
             actions.CloseAsync(ids, closing, actor, ct),
             ids,
             canUndo: true,
             ct
         );
+        if (isDone && ids is [var id] && closing.Reason is CloseReason.FalsePositive or CloseReason.BenignPositive)
+            OfferedException = await ExceptionUrlAsync(id, ct);
+        return isDone;
+    }
+
+    /// <summary>The form for an exception from an alert; null where it has none, or this person may not make one.</summary>
+    public async Task<string?> ExceptionUrlAsync(long id, CancellationToken ct) =>
+        MayTriage ? (await queries.FindAsync(id, ct))?.Evidence?.ExceptionUrl(id) : null;
 
     public Task<bool> ReopenAsync(IReadOnlyList<long> ids, CancellationToken ct) =>
         DoAsync("reopened", actions.ReopenAsync(ids, null, actor, ct), ids, canUndo: true, ct);
@@ -57,7 +69,7 @@ public sealed class AlertDesk(AlertActions actions, AlertQueries queries, Actor 
         await DoAsync("put back", actions.UndoAsync(changes, actor, ct), ids, canUndo: false, ct);
     }
 
-    public void Forget() => (Said, Undoable) = (null, []);
+    public void Forget() => (Said, Undoable, OfferedException) = (null, [], null);
 
     /// <returns>True when at least one alert was changed.</returns>
     private async Task<bool> DoAsync(
@@ -69,6 +81,7 @@ public sealed class AlertDesk(AlertActions actions, AlertQueries queries, Actor 
     )
     {
         var result = await deed;
+        OfferedException = null;
         Undoable = canUndo ? result.Changes : [];
         Said = result.Outcome switch
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Denywatch.Alerting;
+using Denywatch.Web.Features.Exceptions;
 
 namespace Denywatch.Web.Features.Alerts;
 
@@ -12,6 +13,10 @@ public sealed record AlertEvidence(
     Carriers? Carriers = null
 )
 {
+    /// <summary>The form for an exception from the alert, filled in; null where nothing narrow explains its excess.</summary>
+    public string? ExceptionUrl(long alertId) =>
+        NarrowestScope.Of(Excess) is { } scope ? ExceptionView.Of(scope, alertId).ToUrl() : null;
+
     public string ToJson() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
 
     /// <summary>Null where the JSON is not what we write: the page then shows the rest.</summary>

@@ -29,7 +29,7 @@ public static class ExplorerDrawing
         {
             MultiBucket = answer.MultiBucket,
             LeastBand = view.LeastBand,
-            WeekBefore = answer.WeekBefore,
+            Compared = answer.WeekBefore,
             Stack =
             [
                 .. answer.Stack.Select(part => new StackPart(part.Value ?? "others", part.Excess, part.Value is null)),
@@ -95,7 +95,12 @@ public static class ExplorerDrawing
         );
 
     private static ChartEvent ExceptionOf(ExceptionBar bar) =>
-        new(bar.From, bar.Until, $"Exception #{bar.Id} of {bar.Owner}, {bar.Scope}: {bar.Reason}");
+        new(
+            bar.From,
+            bar.Until,
+            $"Exception #{bar.Id} of {bar.Owner}, {bar.Scope}: {bar.Reason}",
+            $"/rules/exceptions/{bar.Id.ToString(CultureInfo.InvariantCulture)}"
+        );
 
     private static ChartEvent NoteOf(AnnotationBar bar) => new(bar.From, bar.To, $"{bar.Text} ({bar.By})");
 

@@ -1,5 +1,6 @@
 using Denywatch.Alerting;
 using Denywatch.Web.Features.Alerts;
+using Denywatch.Web.Features.Exceptions;
 using Denywatch.Web.Features.Pivots;
 using Denywatch.Web.Ui;
 using MudBlazor;
@@ -50,6 +51,9 @@ public sealed record ValueMenu(
                 ).ToUrl(),
                 Icon: Icons.Material.Outlined.NotificationsActive
             )
+        );
+        entries.Add(
+            new("Make an exception", ExceptionView.Of(only).ToUrl(), Icon: Icons.Material.Outlined.NotificationsOff)
         );
         var subject = new PivotSubject(Time.From, Time.To, View.With(only).Filters);
         foreach (var pivot in Pivots)

@@ -59,8 +59,11 @@ public sealed record ExplorerChartModel(TimelineModel Line, DateTimeOffset Now)
     /// <summary>Buckets that were found together with those before them: a ring around the mark.</summary>
     public IReadOnlySet<DateTimeOffset> MultiBucket { get; init; } = new HashSet<DateTimeOffset>();
 
-    /// <summary>Counts of the same time a week before, by this week's bucket; null where none is compared.</summary>
-    public IReadOnlyDictionary<DateTimeOffset, double>? WeekBefore { get; init; }
+    /// <summary>Counts that the line is compared with, by its bucket; null where none are.</summary>
+    public IReadOnlyDictionary<DateTimeOffset, double>? Compared { get; init; }
+
+    /// <summary>What they are.</summary>
+    public string ComparedAs { get; init; } = "a week before";
 
     /// <summary>Largest contributor first, the rest last.</summary>
     public IReadOnlyList<StackPart> Stack { get; init; } = [];
@@ -81,11 +84,11 @@ public sealed record ExplorerChartModel(TimelineModel Line, DateTimeOffset Now)
     internal object Wire()
     {
         var (start, length) = (Line.Start, Line.Length);
-        var week = WeekBefore is null ? null : new double?[length];
-        foreach (var (bucket, count) in WeekBefore ?? new Dictionary<DateTimeOffset, double>())
+        var compared = Compared is null ? null : new double?[length];
+        foreach (var (bucket, count) in Compared ?? new Dictionary<DateTimeOffset, double>())
         {
             if (Place(bucket) is { } at)
-                week![at] = count;
+                compared![at] = count;
         }
 
         return new
@@ -96,7 +99,8 @@ public sealed record ExplorerChartModel(TimelineModel Line, DateTimeOffset Now)
             now = Now.ToUnixTimeMilliseconds(),
             leastBand = (int)LeastBand,
             multi = MultiBucket.Select(Place).Where(at => at is not null),
-            compare = week,
+            compare = compared,
+            comparedAs = ComparedAs,
             stack = Stack.Select(part => new
             {
                 title = part.Title,

@@ -1,0 +1,74 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Denywatch.EndToEnd;
+
+/// <summary>From an alert to an exception and back, with the keyboard alone, on the demo's month.</summary>
+[Collection(nameof(DemoApp))]
+public sealed partial class ExceptionStoryTests(DemoApp demo)
+{
+    private static readonly LocatorAssertionsToContainTextOptions Patient = new() { Timeout = 60_000 };
+
+    private IPage Page => demo.Window.Page;
+
+    private ILocator Head => Page.Locator("main h1");
+
+    [Fact]
+    public async Task An_alert_leads_to_an_exception_that_says_beforehand_what_it_does_and_can_be_taken_back()
+    {
+        await demo.Window.GoAsync("/alerts");
+        var first = Page.Locator("main tbody a[href*='/alerts']").Filter(new() { HasText = "scan" }).First;
+        var alert = AlertNumber().Match((await first.GetAttributeAsync("href"))!).Groups["number"].Value;
+        await demo.Window.GoAsync($"/alerts/{alert}");
+        await Expect(Page.Locator(".alert-facts")).ToBeVisibleAsync();
+
+        await PressAsync("e");
+        await Expect(Head).ToContainTextAsync("Not to count: source");
+        await Expect(Page.Locator(".impact [role=status]")).ToContainTextAsync("Takes away", Patient);
+        await TabToAsync("Reason, for the next shift");
+        await Page.Keyboard.TypeAsync("our own scanner, ticket 4711");
+        await TabToAsync("Save exception");
+        await PressAsync("Enter");
+        await Expect(Head).ToContainTextAsync("Not counted: source", Patient);
+        var exception = Page.Url;
+
+        await UntilAsync(alert, "re-scored");
+
+        await demo.Window.GoAsync(new Uri(exception).PathAndQuery);
+        await TabToAsync("Reason, for the next shift");
+        await Page.Keyboard.TypeAsync("it was no scanner");
+        await TabToAsync("As if it had never been");
+        await PressAsync("Enter");
+        await Expect(Head).ToContainTextAsync("Counted again", Patient);
+        await UntilAsync(alert, "back above the line");
+        Assert.Empty(demo.Window.Complaints);
+    }
+
+    private Task PressAsync(string key) => Page.Keyboard.PressAsync(key);
+
+    /// <summary>Goes on with Tab until the field or button of that name has the focus.</summary>
+    private async Task TabToAsync(string name)
+    {
+        for (var i = 0; i < 60; i++)
+        {
+            await PressAsync("Tab");
+            var focused = await Page.EvaluateAsync<string>(
+                "(document.activeElement.labels?.[0] ?? document.activeElement).textContent"
+            );
+            if (focused.Trim().StartsWith(name, StringComparison.Ordinal))
+                return;
+        }
+        Assert.Fail($"Tab does not lead to {name}.");
+    }
+
+    /// <summary>Scoring the past again takes some seconds; the page follows by itself.</summary>
+    private async Task UntilAsync(string alert, string words)
+    {
+        await demo.Window.GoAsync($"/alerts/{alert}");
+        await Expect(Page.Locator("main")).ToContainTextAsync(words, new() { Timeout = 90_000, IgnoreCase = true });
+    }
+
+    [GeneratedRegex(@"(/alerts/|alert=)(?<number>\d+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex AlertNumber();
+}
