@@ -80,16 +80,18 @@ public sealed class CountStore(NpgsqlDataSource source, ExceptionStore exception
 
     // The version moves too, so that a closing task that read before this writes nothing. What is older than all that is
     // learned is counted only: one stray date in an import must not make every model learn anew.
+    // Open buckets only grow, and alerts follow that by themselves; what a person changed is looked at again from the last
+    // closed bucket on, so that an alert from an open bucket can vanish.
     private const string MarkForRescore = """
-        UPDATE series s SET rescore_from = least(d.bucket, s.rescore_from), rescore_reason = CASE
+        UPDATE series s SET rescore_from = least(d.bucket, s.rescore_from, s.next_bucket - d.bucket_span), rescore_reason = CASE
                 WHEN s.rescore_reason IS NULL OR s.rescore_reason = d.reason THEN d.reason
                 ELSE left(s.rescore_reason || ', ' || d.reason, 400) END, version = s.version + 1
-        FROM (SELECT s.id, min(date_bin(j.bucket_span, dirty.slice, 'epoch')) AS bucket, max(dirty.reason) AS reason
+        FROM (SELECT s.id, j.bucket_span, min(date_bin(j.bucket_span, dirty.slice, 'epoch')) AS bucket, max(dirty.reason) AS reason
               FROM series s JOIN jobs j ON j.id = s.job_id
               JOIN unnest(@slices, @firewalls, @reasons) AS dirty (slice, firewall_id, reason)
                   ON dirty.slice > now() - @learned AND (s.firewall_id IS NULL OR s.firewall_id = dirty.firewall_id)
-              GROUP BY s.id ORDER BY s.id) d
-        WHERE d.id = s.id AND d.bucket < s.next_bucket
+              GROUP BY s.id, j.bucket_span ORDER BY s.id) d
+        WHERE d.id = s.id AND (d.bucket < s.next_bucket OR d.reason IS NOT NULL)
         """;
 
     /// <summary>

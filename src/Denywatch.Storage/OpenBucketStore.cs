@@ -51,6 +51,7 @@ public sealed class OpenBucketStore(NpgsqlDataSource source)
         SELECT o.series_id, s.job_id, s.firewall_id, o.bucket, o.typical, o.lower, o.upper,
                o.warning, o.minor, o.major, o.critical, o.is_learning, o.actual, o.score
         FROM open_buckets o JOIN series s ON s.id = o.series_id
+        WHERE @series::int IS NULL OR o.series_id = @series
         ORDER BY o.bucket, s.firewall_id NULLS FIRST
         """;
 
@@ -102,7 +103,12 @@ public sealed class OpenBucketStore(NpgsqlDataSource source)
         return await ListAsync(connection, ct);
     }
 
-    public static async Task<List<OpenBucket>> ListAsync(NpgsqlConnection connection, CancellationToken ct) =>
+    /// <summary>Open buckets of one series, or of all.</summary>
+    public static async Task<List<OpenBucket>> ListAsync(
+        NpgsqlConnection connection,
+        CancellationToken ct,
+        int? seriesId = null
+    ) =>
         await connection.RowsAsync(
             Open,
             row => new OpenBucket(
@@ -118,7 +124,8 @@ public sealed class OpenBucketStore(NpgsqlDataSource source)
                 row.GetInt64(12),
                 row.GetDouble(13)
             ),
-            ct
+            ct,
+            ("series", seriesId)
         );
 
     public async Task SetScoreAsync(int seriesId, DateTimeOffset bucket, double score, CancellationToken ct)

@@ -76,8 +76,27 @@ public sealed class ReconciliationTests
         Assert.Equal((At(999), At(1000), null), (change.Now!.Started, change.Now.LastAbove, change.Now.Ended));
     }
 
-    private static IReadOnlyList<EpisodeChange> Reconcile(Episode[] before, Episode[] after, KnownEpisode[] known) =>
-        Reconciliation.Of(before, after, known, Until, Span);
+    [Fact]
+    public void One_that_reached_an_open_bucket_vanishes_when_that_bucket_falls_below_the_line_too()
+    {
+        var (going, alone) = (Of(998, 1000), Of(1000, 1000));
+
+        var gone = Assert.Single(Reconcile([Of(998, 999)], [], [new(1, going)], isOpenAbove: false));
+        var never = Assert.Single(Reconcile([], [], [new(2, alone)], isOpenAbove: false));
+        var shorter = Assert.Single(Reconcile([Of(998, 999)], [Of(998, 999)], [new(1, going)], isOpenAbove: false));
+
+        Assert.Equal((EpisodeFate.Vanishes, 1L), (gone.Fate, gone.Known!.AlertId));
+        Assert.Equal((EpisodeFate.Vanishes, 2L), (never.Fate, never.Known!.AlertId));
+        Assert.Equal((EpisodeFate.Changes, At(999)), (shorter.Fate, shorter.Now!.LastAbove));
+        Assert.Empty(Reconcile([], [], [new(2, alone)]));
+    }
+
+    private static IReadOnlyList<EpisodeChange> Reconcile(
+        Episode[] before,
+        Episode[] after,
+        KnownEpisode[] known,
+        bool isOpenAbove = true
+    ) => Reconciliation.Of(before, after, known, Until, Span, isOpenAbove);
 
     private static DateTimeOffset At(int bucket) => Start + (bucket * Span);
 

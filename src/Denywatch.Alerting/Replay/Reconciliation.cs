@@ -39,9 +39,10 @@ public static class Reconciliation
     /// <param name="before">Episodes of the records as they were, by <see cref="Episodes.Of"/>.</param>
     /// <param name="after">Episodes of the records as they are.</param>
     /// <param name="known">Episodes that alerts tell of, of the same series, rule and stretch of time.</param>
-    /// <param name="until">Start of the first bucket that is not closed. A known episode that reaches it is above the line
-    /// by an open bucket and does not vanish.</param>
+    /// <param name="until">Start of the first bucket that is not closed.</param>
     /// <param name="span">Bucket span.</param>
+    /// <param name="isOpenAbove">A bucket that is not closed is above the line: a known episode that reaches it goes on.
+    /// Counts of open buckets fall only by an exception and the like.</param>
     /// <returns>What changes, in order of time. An episode that was above the line before and told by no alert, as while the
     /// rule was off, stays untold.</returns>
     public static IReadOnlyList<EpisodeChange> Of(
@@ -49,12 +50,14 @@ public static class Reconciliation
         IReadOnlyList<Episode> after,
         IReadOnlyList<KnownEpisode> known,
         DateTimeOffset until,
-        TimeSpan span
+        TimeSpan span,
+        bool isOpenAbove
     )
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(after);
         ArgumentNullException.ThrowIfNull(known);
+        bool GoesOn(KnownEpisode one) => isOpenAbove && one.Episode.LastAbove >= until;
         List<EpisodeChange> changes = [];
         var tellers = TellersOf(after, known, span);
         foreach (var now in after)
@@ -63,7 +66,10 @@ public static class Reconciliation
             {
                 if (teller.IsVanished)
                     changes.Add(new(EpisodeFate.Returns, teller, now));
-                else if (Reaching(teller, now, until) is var whole && !IsSame(whole, teller.Episode))
+                else if (
+                    (GoesOn(teller) ? Reaching(teller, now, until) : now) is var whole
+                    && !IsSame(whole, teller.Episode)
+                )
                     changes.Add(new(EpisodeFate.Changes, teller, whole));
             }
             else if (known.Any(k => Touches(k.Episode, now, span)) || !before.Any(old => Touches(old, now, span)))
@@ -74,8 +80,8 @@ public static class Reconciliation
 
         foreach (var left in known.Except(tellers.Values))
         {
-            var wasAbove = before.Any(old => Touches(old, left.Episode, span));
-            if (!left.IsVanished && wasAbove && left.Episode.LastAbove < until)
+            var wasAbove = left.Episode.LastAbove >= until || before.Any(old => Touches(old, left.Episode, span));
+            if (!left.IsVanished && wasAbove && !GoesOn(left))
                 changes.Add(new(EpisodeFate.Vanishes, left, null));
         }
         foreach (
@@ -114,9 +120,6 @@ public static class Reconciliation
     /// <summary>The new past of an episode that an open bucket keeps going.</summary>
     private static Episode Reaching(KnownEpisode known, Episode now, DateTimeOffset until)
     {
-        if (known.Episode.LastAbove < until)
-            return now;
-
         var peaksOpen = known.Episode.PeakBucket >= until && known.Episode.PeakScore >= now.PeakScore;
         return (peaksOpen ? known.Episode with { Started = now.Started } : now) with
         {

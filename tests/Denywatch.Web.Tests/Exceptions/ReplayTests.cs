@@ -96,6 +96,26 @@ public sealed class ReplayTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_alert_from_an_open_bucket_vanishes_as_the_preview_says_when_its_traffic_is_excepted()
+    {
+        await node.LookAsync();
+        await node.DenyAsync(open, open + DenyFlow.SliceSpan, _ => 5000, source: Scanner, port: 445);
+        await node.LookAsync();
+        await node.LookAsync();
+        var live = Assert.Single(await AlertsAsync(), alert => Holds(alert, open));
+        Assert.Equal(AlertStatus.Open, live.Status);
+        var draft = Draft(Sources(Scanner)) with { From = open };
+
+        var preview = await node.Get<ExceptionPreview>().OfAsync(new(null, draft), ct: Stop);
+        await SaveAsync(draft);
+        await ScoreAsync();
+
+        Assert.Equal((EpisodeFate.Vanishes, live.Id), (Assert.Single(preview.Alerts).Fate, preview.Alerts[0].AlertId));
+        var gone = Assert.Single(await AlertsAsync(), alert => alert.Id == live.Id);
+        Assert.Equal((AlertStatus.Closed, CloseReason.Rescored), (gone.Status, gone.CloseReason));
+    }
+
+    [Fact]
     public async Task Removing_an_exception_restores_the_exact_past()
     {
         var (records, alerts) = (await RecordsAsync(), await StandingsAsync());

@@ -169,11 +169,12 @@ public sealed class ExceptionPreview(
         CancellationToken ct
     )
     {
-        var changed = counts.Keys.Where(bucket => bucket < series.NextBucket).ToList();
-        if (changed.Count == 0)
+        if (counts.Count == 0)
             return ([], []);
 
-        var first = changed.Min();
+        // As counting marks it: what changes in an open bucket is looked at from the last closed one on.
+        var last = series.NextBucket - series.BucketSpan;
+        var first = counts.Keys.Min() is var changed && changed < last ? changed : last;
         // What is still to be scored again for another reason is scored again with it.
         var from = series.RescoreFrom is { } late && late < first ? late : first;
         if (await replay.RunAsync(series with { RescoreFrom = from }, counts, ct) is not { } scored)
@@ -187,6 +188,7 @@ public sealed class ExceptionPreview(
             scored.Records,
             mine,
             Telling.SettingsOf,
+            counts,
             ct
         );
         return (episodes, series.FirewallId is null ? LineOf(scored.Records, counts) : []);

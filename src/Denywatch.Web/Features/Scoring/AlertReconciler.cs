@@ -40,18 +40,20 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
     {
         var rules = await db.Rules.Where(rule => rule.JobIds.Contains(series.JobId)).ToListAsync(ct);
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
-        return await ChangesAsync(connection, series, changed, rules, Telling.SettingsOf, ct);
+        return await ChangesAsync(connection, series, changed, rules, Telling.SettingsOf, trial: null, ct);
     }
 
     /// <summary>The same for given rules, with settings that may be tried.</summary>
     /// <param name="changed">The records as they are now, without holes, up to <see cref="DueSeries.NextBucket"/>.</param>
     /// <param name="settingsOf">Settings that the episodes of <paramref name="changed"/> are judged by.</param>
+    /// <param name="trial">Added to the counts of buckets, and not stored; null for what is stored.</param>
     public static async Task<List<ReconciledEpisode>> ChangesAsync(
         NpgsqlConnection connection,
         DueSeries series,
         IReadOnlyList<AnomalyRecord> changed,
         IReadOnlyList<Rule> rules,
         Func<Rule, RuleSettings> settingsOf,
+        IReadOnlyDictionary<DateTimeOffset, long>? trial,
         CancellationToken ct
     )
     {
@@ -60,6 +62,7 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
             return all;
 
         var (first, span) = (changed[0].Bucket, series.BucketSpan);
+        var open = await OpenAsync(connection, series, trial, ct);
         foreach (var rule in rules)
         {
             var reach = first - ((Episodes.Gap + 1) * span);
@@ -73,7 +76,8 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
                 Episodes.Of([.. before.Where(record => record.Bucket < first), .. changed], tried, span),
                 known,
                 series.NextBucket,
-                span
+                span,
+                open is null || open.Exists(record => tried.IsMetBy(record))
             );
             all.AddRange(
                 changes
@@ -82,6 +86,32 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
             );
         }
         return all;
+    }
+
+    /// <summary>Buckets that are not closed, as their frozen forecast judges what is counted now; null where none is frozen.</summary>
+    private static async Task<List<AnomalyRecord>?> OpenAsync(
+        NpgsqlConnection connection,
+        DueSeries series,
+        IReadOnlyDictionary<DateTimeOffset, long>? trial,
+        CancellationToken ct
+    )
+    {
+        List<AnomalyRecord> records = [];
+        foreach (var bucket in await OpenBucketStore.ListAsync(connection, ct, series.Id))
+        {
+            var end = bucket.Bucket + series.BucketSpan;
+            var counted = await CountStore.BucketsAsync(
+                connection,
+                series.FirewallId,
+                bucket.Bucket,
+                end,
+                series.BucketSpan,
+                ct
+            );
+            var actual = counted.Sum(count => count.Count) + (trial?.GetValueOrDefault(bucket.Bucket) ?? 0);
+            records.Add(FrozenScore.RecordOf(bucket, actual));
+        }
+        return records.Count == 0 ? null : records;
     }
 
     /// <summary>Writes what <see cref="ChangesAsync(DenywatchDb, DueSeries, IReadOnlyList{AnomalyRecord}, CancellationToken)"/> found, once the records are written.</summary>

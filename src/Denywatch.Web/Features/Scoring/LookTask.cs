@@ -67,21 +67,11 @@ public sealed class LookTask(
             return;
 
         // Judged by the frozen forecast alone, so that what a person sees as the line is the line.
-        var score = FrozenScore.Of(bucket.Crossings, bucket.Actual);
-        if (score <= bucket.Score && bucket.Score < RecordScore.Critical)
+        var record = FrozenScore.RecordOf(bucket, bucket.Actual);
+        if (record.Score <= bucket.Score && bucket.Score < RecordScore.Critical)
             return;
 
-        await openBuckets.SetScoreAsync(bucket.SeriesId, bucket.Bucket, score, ct);
-        var record = new AnomalyRecord(
-            bucket.Bucket,
-            bucket.Actual,
-            bucket.Typical,
-            bucket.Lower,
-            bucket.Upper,
-            Probability: 0,
-            score,
-            bucket.IsLearning
-        );
+        await openBuckets.SetScoreAsync(bucket.SeriesId, bucket.Bucket, record.Score, ct);
         await raiser.InterimAsync(ScoredSeries.Of(series), record, ct);
     }
 }
@@ -90,6 +80,19 @@ public sealed class LookTask(
 internal static class FrozenScore
 {
     private const double Full = 100;
+
+    /// <summary>What its frozen forecast says of an open bucket with this count.</summary>
+    public static AnomalyRecord RecordOf(OpenBucket bucket, long actual) =>
+        new(
+            bucket.Bucket,
+            actual,
+            bucket.Typical,
+            bucket.Lower,
+            bucket.Upper,
+            Probability: 0,
+            Of(bucket.Crossings, actual),
+            bucket.IsLearning
+        );
 
     /// <summary>Between two bands the score rises with the logarithm of the count, as the record score nearly does.</summary>
     public static double Of(in CrossingCounts crossings, long actual)
