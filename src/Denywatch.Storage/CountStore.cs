@@ -84,14 +84,16 @@ public sealed class CountStore(NpgsqlDataSource source, ExceptionStore exception
     // closed bucket on, so that an alert from an open bucket can vanish.
     private const string MarkForRescore = """
         UPDATE series s SET rescore_from = least(d.bucket, s.rescore_from, s.next_bucket - d.bucket_span), rescore_reason = CASE
-                WHEN s.rescore_reason IS NULL OR s.rescore_reason = d.reason THEN d.reason
+                WHEN s.rescore_reason IS NULL THEN d.reason
+                WHEN position(d.reason IN s.rescore_reason) > 0 THEN s.rescore_reason
                 ELSE left(s.rescore_reason || ', ' || d.reason, 400) END, version = s.version + 1
-        FROM (SELECT s.id, j.bucket_span, min(date_bin(j.bucket_span, dirty.slice, 'epoch')) AS bucket, max(dirty.reason) AS reason
+        FROM (SELECT s.id, j.bucket_span, min(date_bin(j.bucket_span, dirty.slice, 'epoch')) AS bucket,
+                     coalesce(max(dirty.reason) FILTER (WHERE dirty.reason <> @late), @late) AS reason
               FROM series s JOIN jobs j ON j.id = s.job_id
               JOIN unnest(@slices, @firewalls, @reasons) AS dirty (slice, firewall_id, reason)
                   ON dirty.slice > now() - @learned AND (s.firewall_id IS NULL OR s.firewall_id = dirty.firewall_id)
               GROUP BY s.id, j.bucket_span ORDER BY s.id) d
-        WHERE d.id = s.id AND (d.bucket < s.next_bucket OR d.reason IS NOT NULL)
+        WHERE d.id = s.id AND (d.bucket < s.next_bucket OR d.reason <> @late)
         """;
 
     /// <summary>
@@ -154,7 +156,7 @@ public sealed class CountStore(NpgsqlDataSource source, ExceptionStore exception
             ("first", CountedSpan.StartOf(dirty[0].Slice, TimeSpan.FromMinutes(15))),
             ("shards", (int)Entities.Series.Shards)
         );
-        await RunAsync(connection, MarkForRescore, dirty, ct, ("learned", LearnedHistory));
+        await RunAsync(connection, MarkForRescore, dirty, ct, ("learned", LearnedHistory), ("late", LateData));
         await RollupStore.MarkStaleAsync(connection, dirty, ct);
         await transaction.CommitAsync(ct);
         if (dirty.Count > ManySlices)

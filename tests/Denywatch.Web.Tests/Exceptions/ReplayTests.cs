@@ -113,6 +113,11 @@ public sealed class ReplayTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal((EpisodeFate.Vanishes, live.Id), (Assert.Single(preview.Alerts).Fate, preview.Alerts[0].AlertId));
         var gone = Assert.Single(await AlertsAsync(), alert => alert.Id == live.Id);
         Assert.Equal((AlertStatus.Closed, CloseReason.Rescored), (gone.Status, gone.CloseReason));
+
+        // What then comes into the open bucket is no change of the past.
+        await node.DenyAsync(open, open + DenyFlow.SliceSpan, _ => 3, source: Attacker, port: 22);
+        await node.LookAsync();
+        Assert.Equal(0, await node.AskAsync<long>("SELECT count(*) FROM series WHERE rescore_from IS NOT NULL"));
     }
 
     [Fact]
