@@ -5,6 +5,9 @@ public enum Topic
 {
     Counts,
     Records,
+
+    /// <summary>What lanes are drawn from.</summary>
+    Rollups,
     Alerts,
     Sources,
 

@@ -61,8 +61,13 @@ public sealed class ExplorerQueries(NpgsqlDataSource source, EventQueries events
             var anomalies = await Anomalies.OfAsync(connection, series, from, to, ct);
             lanes = await ValueLanes.PageAsync(connection, question, anomalies, firewalls, step, ct);
         }
-        return Timeline(question, step, series, points, lanes, BandBasis.Model, note: null) with
+        var note =
+            lanes.Prepared < 1
+                ? $"Lanes and excess are being prepared: {Math.Floor(100 * lanes.Prepared)} % of the range is there."
+                : null;
+        return Timeline(question, step, series, points, lanes, BandBasis.Model, note) with
         {
+            Prepared = lanes.Prepared,
             MultiBucket = multiBucket,
             WeekBefore = question.ComparesWeek
                 ? await WeekBeforeAsync(connection, question, firewalls, step, ct)

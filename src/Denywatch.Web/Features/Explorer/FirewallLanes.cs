@@ -125,4 +125,8 @@ internal sealed record LanePage(
     IReadOnlyList<TimelineLane> Lanes,
     int LaneCount,
     IReadOnlyList<ContributorExcess> Excess
-);
+)
+{
+    /// <summary>Share of the range whose rollups are made, 0 to 1: lanes and excess know nothing of the rest yet.</summary>
+    public double Prepared { get; init; } = 1;
+}
