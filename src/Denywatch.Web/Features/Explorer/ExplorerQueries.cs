@@ -88,9 +88,9 @@ public sealed class ExplorerQueries(NpgsqlDataSource source, EventQueries events
         var (condition, parameters) = FilterSql.Of(question.Filter);
         var line = new FilteredLine(read, step, await ScoredUntilAsync(connection, ct), condition, parameters);
 
-        var (points, basis) = await line.PointsAsync(connection, ct);
         var anomalies = await Anomalies.OfAsync(connection, series, read.From, read.To, ct);
-        var lanes = await FilteredLanes.PageAsync(connection, line, anomalies, ct);
+        var (counts, lanes) = await FilteredLanes.ReadAsync(connection, line, anomalies, ct);
+        var (points, basis) = await line.PointsAsync(connection, counts, ct);
         string[] notes =
         [
             .. isCut ? ["This filter is counted from flows, for the last 7 days of the range."] : Array.Empty<string>(),
