@@ -45,7 +45,7 @@ internal static partial class ExplorersBenchmark
         Console.WriteLine(
             $"{"explorers", 9} {"app cores", 10} {"postgres", 9} {"RSS MiB", 8} {"pictures/s", 11} {"kB/s", 7}"
         );
-        await MeasureAsync(app.Process, [], TimeSpan.FromSeconds(60), ct);
+        await MeasureAsync(app, [], TimeSpan.FromSeconds(60), ct);
         var circuits = new Circuit[count];
         try
         {
@@ -60,20 +60,22 @@ internal static partial class ExplorersBenchmark
                 }
             );
             await Task.Delay(settling, ct);
-            var (cores, database, mebibytes) = await MeasureAsync(app.Process, circuits, length, ct);
+            var (cores, database, mebibytes) = await MeasureAsync(app, circuits, length, ct);
             if (circuits.FirstOrDefault(circuit => circuit.Problem is not null) is { } lost)
                 throw new InvalidOperationException($"A circuit was lost: {lost.Problem}");
             return [new("app_cores", cores), new("postgres_cores", database), new("rss_mib", mebibytes)];
         }
         finally
         {
+            // Stopped in order, it would say goodbye to every window, and nothing of it is kept.
+            await app.KillAsync();
             foreach (var circuit in circuits.OfType<Circuit>())
                 await circuit.DisposeAsync();
         }
     }
 
     private static async Task<(double Cores, double Database, double Mebibytes)> MeasureAsync(
-        Process app,
+        AppProcess app,
         Circuit[] circuits,
         TimeSpan length,
         CancellationToken ct
@@ -86,17 +88,19 @@ internal static partial class ExplorersBenchmark
         var seconds = watch.Elapsed.TotalSeconds;
         var cores = (TimeOf(app) - time).TotalSeconds / seconds;
         var databaseCores = (DatabaseTime() - database).TotalSeconds / seconds;
-        var mebibytes = app.WorkingSet64 / 1024.0 / 1024.0;
+        var mebibytes = app.Process.WorkingSet64 / 1024.0 / 1024.0;
         Console.WriteLine(
             $"{circuits.Length, 9} {cores, 10:0.00} {databaseCores, 9:0.00} {mebibytes, 8:0} {(circuits.Sum(circuit => circuit.Batches) - batches) / seconds, 11:0.0} {(circuits.Sum(circuit => circuit.Bytes) - bytes) / 1024 / seconds, 7:0}"
         );
         return (Math.Round(cores, 2), Math.Round(databaseCores, 2), Math.Round(mebibytes));
     }
 
-    private static TimeSpan TimeOf(Process process)
+    private static TimeSpan TimeOf(AppProcess app)
     {
-        process.Refresh();
-        return process.TotalProcessorTime;
+        app.Process.Refresh();
+        return app.Process.HasExited
+            ? throw new InvalidOperationException($"The app ended.{Environment.NewLine}{app.Log}")
+            : app.Process.TotalProcessorTime;
     }
 
     /// <summary>Processor time of our PostgreSQL: its postmaster's, its children's, and that of children that ended.</summary>
