@@ -36,9 +36,9 @@ public sealed class RollupStore(NpgsqlDataSource source)
 
     private const string Claim = $"""
         WITH claimed AS (
-            DELETE FROM stale_rollups s WHERE s.at >= @day AND s.at < @day + interval '1 day' AND ({Due})
+            DELETE FROM stale_rollups s WHERE s.at >= @from AND s.at < @to AND s.span <= @longest AND ({Due})
             RETURNING s.span, s.at, s.firewall_id)
-        SELECT DISTINCT span, at, firewall FROM claimed, unnest(ARRAY[firewall_id, 0]) AS firewall ORDER BY 1, 2, 3
+        SELECT DISTINCT span, at, firewall FROM claimed, unnest(ARRAY[firewall_id, 0]) AS firewall
         """;
 
     // By every column of the key, so that its index is used however many rollups there are.
@@ -49,66 +49,25 @@ public sealed class RollupStore(NpgsqlDataSource source)
             SELECT span, at, firewall_id FROM unnest(@dueSpans, @ats, @firewalls) AS due (span, at, firewall_id))
         """;
 
-    // The planner knows nothing of how many groups there will be: it would sort them all on disk to merge two lists.
-    private const string Settings = "SET LOCAL work_mem = '64MB'; SET LOCAL enable_mergejoin = off";
+    private const string Flows = """
+        SELECT f.slice, f.firewall_id, f.count, f.sources, abbrev(f.source), abbrev(f.destination),
+               coalesce(f.destination_port::text, f.transport), f.source_country, f.destination_country, 'AS' || f.source_as,
+               f.rule, d.integration
+        FROM all_flows f JOIN data_sources d ON d.id = f.data_source_id
+        WHERE f.slice >= @from AND f.slice < @to AND f.excepted_by IS NULL
+        """;
 
-    // Grouped once by quarter of an hour; hours and days are summed from the groups, of which there are fewer.
-    private const string Make = """
-        WITH due AS (SELECT * FROM unnest(@dueSpans, @ats, @firewalls) AS due (span, at, firewall_id)),
-        quarters AS MATERIALIZED (
-            SELECT quarter, firewall_id, dimension,
-                   coalesce(CASE dimension
-                       WHEN 0 THEN abbrev(source) WHEN 1 THEN abbrev(destination) WHEN 2 THEN coalesce(port::text, portless)
-                       WHEN 3 THEN source_country WHEN 4 THEN destination_country WHEN 5 THEN 'AS' || source_as
-                       WHEN 6 THEN rule ELSE integration END, '(none)') AS val,
-                   count, CASE dimension WHEN 0 THEN sources ELSE 1 END AS sources
-            FROM (
-                SELECT quarter, firewall_id, source, destination, port, portless, source_country, destination_country,
-                       source_as, rule, integration, sum(count) AS count, max(sources) AS sources,
-                       CASE grouping(source, destination, port, source_country, destination_country, source_as, rule, integration)
-                           WHEN 127 THEN 0 WHEN 191 THEN 1 WHEN 223 THEN 2 WHEN 239 THEN 3
-                           WHEN 247 THEN 4 WHEN 251 THEN 5 WHEN 253 THEN 6 ELSE 7 END AS dimension
-                FROM (
-                    SELECT date_bin('15 minutes', f.slice, 'epoch') AS quarter, f.firewall_id, f.source, f.destination,
-                           f.destination_port AS port, CASE WHEN f.destination_port IS NULL THEN f.transport END AS portless,
-                           f.source_country, f.destination_country, f.source_as, f.rule, d.integration, f.count, f.sources
-                    FROM all_flows f JOIN data_sources d ON d.id = f.data_source_id
-                    WHERE f.slice >= @from AND f.slice < @to AND f.excepted_by IS NULL
-                      AND date_bin('15 minutes', f.slice, 'epoch') = ANY(@quarters)) flows
-                GROUP BY quarter, firewall_id, GROUPING SETS ((source), (destination), (port, portless), (source_country),
-                         (destination_country), (source_as), (rule), (integration))) grouped),
-        sums AS (
-            SELECT due.span, due.at, due.firewall_id, q.dimension, q.val, sum(q.count) AS count, max(q.sources) AS sources
-            FROM quarters q
-            CROSS JOIN LATERAL (VALUES
-                (15::smallint, q.quarter, q.firewall_id), (60::smallint, date_bin('1 hour', q.quarter, 'epoch'), q.firewall_id),
-                (1440::smallint, date_bin('1 day', q.quarter, 'epoch'), q.firewall_id), (15::smallint, q.quarter, 0),
-                (60::smallint, date_bin('1 hour', q.quarter, 'epoch'), 0),
-                (1440::smallint, date_bin('1 day', q.quarter, 'epoch'), 0)) s (span, at, firewall_id)
-            JOIN due ON due.span = s.span AND due.at = s.at AND due.firewall_id = s.firewall_id
-            GROUP BY 1, 2, 3, 4, 5),
-        ranked AS (
-            SELECT *, row_number() OVER (PARTITION BY span, at, firewall_id, dimension ORDER BY count DESC, val) AS place,
-                   sum(count) OVER (PARTITION BY span, at, firewall_id, dimension) AS total
-            FROM sums),
-        named AS (
-            SELECT *, place <= @most OR (dimension = 0 AND place <= @mostSources AND count >= 0.001 * total) AS is_named
-            FROM ranked),
-        seen AS (
-            INSERT INTO rules_seen AS s (firewall_id, rule, first_at)
-            SELECT firewall_id, val, min(at) FROM named
-            WHERE span = 15 AND dimension = 6 AND firewall_id <> 0 AND is_named AND val <> '(none)' GROUP BY 1, 2 ORDER BY 1, 2
-            ON CONFLICT (firewall_id, rule) DO UPDATE SET first_at = excluded.first_at
-            WHERE excluded.first_at < s.first_at)
-        INSERT INTO rollups (firewall_id, dimension, span, at, total, vals, counts, distincts, entropy)
-        SELECT firewall_id, dimension, span, at, max(total),
-               array_agg(val ORDER BY place) FILTER (WHERE is_named),
-               array_agg(count::bigint ORDER BY place) FILTER (WHERE is_named), least(sum(sources), 2147483647),
-               CASE WHEN count(*) = 1 OR max(total) = 0 THEN 0 ELSE greatest(0, least(1,
-                   (ln(max(total)::float8) - sum(count::float8 * ln(greatest(count, 1)::float8)) / max(total)::float8)
-                   / ln(count(*)::float8))) END
-        FROM named GROUP BY firewall_id, dimension, span, at ORDER BY 1, 2, 3, 4
-        """; // made anew, not added to: run twice, still right
+    private const string Write = """
+        COPY rollups (firewall_id, dimension, span, at, total, vals, counts, distincts, entropy) FROM STDIN (FORMAT binary)
+        """;
+
+    private const string See = """
+        INSERT INTO rules_seen AS s (firewall_id, rule, first_at)
+        SELECT firewall_id, rule, min(at) FROM unnest(@firewalls, @rules, @ats) AS seen (firewall_id, rule, at)
+        WHERE rule <> '(none)' GROUP BY 1, 2 ORDER BY 1, 2
+        ON CONFLICT (firewall_id, rule) DO UPDATE SET first_at = excluded.first_at
+        WHERE excluded.first_at < s.first_at
+        """;
 
     /// <summary>Marks the spans of recounted slices; belongs in the transaction that writes the counts.</summary>
     public static Task MarkStaleAsync(NpgsqlConnection connection, IReadOnlyList<Recounted> dirty, CancellationToken ct)
@@ -124,8 +83,8 @@ public sealed class RollupStore(NpgsqlDataSource source)
     }
 
     /// <summary>
-    /// Makes stale rollups anew, the newest day first and each day in one transaction. Only one caller works at a time: the
-    /// others have nothing to do.
+    /// Makes stale rollups anew, the newest day first and each day in one transaction; the last hour before each of them, so
+    /// that it never waits for a month of history. Only one caller works at a time: the others have nothing to do.
     /// </summary>
     /// <param name="rests">Hours and days that were made minutes ago wait; false makes all that is stale.</param>
     /// <returns>Spans of firewalls that were made.</returns>
@@ -135,55 +94,118 @@ public sealed class RollupStore(NpgsqlDataSource source)
         await using var connection = await source.OpenConnectionAsync(ct);
         foreach (var day in await connection.RowsAsync(DueDays, row => row.Time(0), ct, ("rests", rests)))
         {
-            await using var transaction = await connection.BeginTransactionAsync(ct);
-            if (
-                !await connection.ScalarAsync<bool>("SELECT pg_try_advisory_xact_lock(@lock)", ct, ("lock", RollupLock))
-            )
-                return made;
-
-            made += await MakeDayAsync(connection, day, rests, ct);
-            await transaction.CommitAsync(ct);
+            var hourAgo = RollupSpan.Of(15, DateTimeOffset.UtcNow.AddHours(-1), AllFirewalls).At;
+            made += await MakeAsync(connection, hourAgo, hourAgo.AddDays(1), longest: 60, rests, ct);
+            made += await MakeAsync(connection, day, day.AddDays(1), longest: 1440, rests, ct);
         }
         return made;
     }
 
-    private static async Task<int> MakeDayAsync(
+    private static async Task<int> MakeAsync(
         NpgsqlConnection connection,
-        DateTimeOffset day,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        short longest,
         bool rests,
         CancellationToken ct
     )
     {
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        if (!await connection.ScalarAsync<bool>("SELECT pg_try_advisory_xact_lock(@lock)", ct, ("lock", RollupLock)))
+            return 0;
+
         var due = await connection.RowsAsync(
             Claim,
-            row => (Span: row.GetInt16(0), At: row.Time(1), Firewall: row.GetInt32(2)),
+            row => new RollupSpan(row.GetInt16(0), row.Time(1), row.GetInt32(2)),
             ct,
-            ("day", day),
+            ("from", from),
+            ("to", to),
+            ("longest", longest),
             ("rests", rests)
         );
         if (due.Count == 0)
             return 0;
 
-        var quarters = due.SelectMany(row => Enumerable.Range(0, row.Span / 15).Select(i => row.At.AddMinutes(15 * i)))
-            .Distinct()
-            .Order()
-            .ToArray();
-        (string, object?)[] keys =
-        [
-            ("dueSpans", due.Select(row => row.Span).ToArray()),
-            ("ats", due.Select(row => row.At).ToArray()),
-            ("firewalls", due.Select(row => row.Firewall).ToArray()),
-            ("from", quarters[0]),
-            ("to", quarters[^1].AddMinutes(15)),
-        ];
-        await connection.ExecuteAsync(Settings, ct);
-        await connection.ExecuteAsync(Forget, ct, keys);
-        await using var make = connection.Command(
-            Make,
-            [.. keys, ("quarters", quarters), ("most", MostValues), ("mostSources", MostSources)]
+        var rollups = await FoldAsync(connection, due, ct);
+        await connection.ExecuteAsync(
+            Forget,
+            ct,
+            ("dueSpans", due.ConvertAll(span => span.Minutes)),
+            ("ats", due.ConvertAll(span => span.At)),
+            ("firewalls", due.ConvertAll(span => span.Firewall)),
+            ("from", due.Min(span => span.At)),
+            ("to", to)
         );
-        make.CommandTimeout = 0; // a day of millions of flows takes its time, and nobody waits for it
-        await make.ExecuteNonQueryAsync(ct);
+        await WriteAsync(connection, rollups, ct);
+        await transaction.CommitAsync(ct);
         return due.Count;
+    }
+
+    private static async Task<List<Rollup>> FoldAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<RollupSpan> due,
+        CancellationToken ct
+    )
+    {
+        var fold = new RollupFold(due.ToHashSet());
+        List<Rollup> rollups = [];
+        var quarters = due.SelectMany(span =>
+                Enumerable.Range(0, span.Minutes / 15).Select(i => span.At.AddMinutes(15 * i))
+            )
+            .Distinct()
+            .GroupBy(quarter => RollupSpan.Of(60, quarter, AllFirewalls).At);
+        var values = new string?[Enum.GetValues<RollupDimension>().Length];
+        foreach (var hour in quarters)
+        {
+            await using var command = connection.Command(
+                Flows,
+                ("from", hour.Min()),
+                ("to", hour.Max().AddMinutes(15))
+            );
+            command.CommandTimeout = 0; // an hour of a million flows takes its time, and nobody waits for it
+            await using var flows = await command.ExecuteReaderAsync(ct);
+            while (await flows.ReadAsync(ct))
+            {
+                for (var i = 0; i < values.Length; i++)
+                    values[i] = flows.TextOrNull(4 + i);
+                fold.Add(flows.Time(0), flows.GetInt32(1), values, flows.GetInt64(2), flows.GetInt32(3));
+            }
+            rollups.AddRange(fold.EndHour());
+        }
+        rollups.AddRange(fold.EndDay());
+        return rollups;
+    }
+
+    private static async Task WriteAsync(NpgsqlConnection connection, List<Rollup> rollups, CancellationToken ct)
+    {
+        await using (var copy = await connection.BeginBinaryImportAsync(Write, ct))
+        {
+            foreach (var rollup in rollups.OrderBy(r => (r.Span.Firewall, r.Dimension, r.Span.Minutes, r.Span.At)))
+            {
+                await copy.StartRowAsync(ct);
+                await copy.WriteAsync(rollup.Span.Firewall, ct);
+                await copy.WriteAsync((short)rollup.Dimension, ct);
+                await copy.WriteAsync(rollup.Span.Minutes, ct);
+                await copy.WriteAsync(rollup.Span.At, ct);
+                await copy.WriteAsync(rollup.Total, ct);
+                await copy.WriteAsync(rollup.Values, ct);
+                await copy.WriteAsync(rollup.Counts, ct);
+                await copy.WriteAsync(rollup.Distincts, ct);
+                await copy.WriteAsync((float)rollup.Entropy, ct);
+            }
+            await copy.CompleteAsync(ct);
+        }
+
+        var rules = rollups
+            .Where(r => r.Span is { Minutes: 15, Firewall: not AllFirewalls } && r.Dimension == RollupDimension.Rule)
+            .SelectMany(r => r.Values.Select(rule => (r.Span.Firewall, Rule: rule, r.Span.At)))
+            .ToList();
+        await connection.ExecuteAsync(
+            See,
+            ct,
+            ("firewalls", rules.ConvertAll(seen => seen.Firewall)),
+            ("rules", rules.ConvertAll(seen => seen.Rule)),
+            ("ats", rules.ConvertAll(seen => seen.At))
+        );
     }
 }

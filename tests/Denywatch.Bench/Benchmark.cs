@@ -29,5 +29,10 @@ public sealed record Benchmark(
             "views of 90 days and 10 million flows: --data FOLDER keeps them, --flows N makes fewer",
             Explorer.ExplorerBenchmark.RunAsync
         ),
+        new(
+            "explorers",
+            "what 200 open explorers cost while traffic goes on: --explorers N, --seconds N",
+            Explorers.ExplorersBenchmark.RunAsync
+        ),
     ];
 }

@@ -5,6 +5,9 @@ public enum Topic
 {
     Counts,
     Records,
+
+    /// <summary>What lanes are drawn from.</summary>
+    Rollups,
     Alerts,
     Sources,
 
@@ -22,6 +25,10 @@ public sealed class LiveTopics
 
     private readonly Lock gate = new();
     private readonly List<Subscription> subscriptions = [];
+    private long published;
+
+    /// <summary>How often anything was published: what was read at the same number is as new.</summary>
+    public long Published => Interlocked.Read(ref published);
 
     /// <summary>Calls <paramref name="changed"/> after changes, until disposed; never twice at once.</summary>
     public IDisposable Subscribe(Topic topic, Func<Task> changed)
@@ -34,6 +41,7 @@ public sealed class LiveTopics
 
     public void Publish(Topic topic)
     {
+        Interlocked.Increment(ref published);
         Subscription[] told;
         lock (gate)
             told = [.. subscriptions.Where(subscription => subscription.Topic == topic)];

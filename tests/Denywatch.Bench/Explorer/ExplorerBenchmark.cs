@@ -56,14 +56,14 @@ internal static class ExplorerBenchmark
         return [new("p95_ms", At(plain, 0.95)), new("filtered_p95_ms", At(filtered, 0.95))];
     }
 
-    /// <summary>Milliseconds of each view, shortest first.</summary>
-    private static async Task<List<double>> MeasureAsync(
+    /// <summary>Views and their milliseconds, quickest first.</summary>
+    private static async Task<List<(TimelineQuestion View, double Ms)>> MeasureAsync(
         ExplorerQueries queries,
         IEnumerable<TimelineQuestion> views,
         CancellationToken ct
     )
     {
-        List<double> times = [];
+        List<(TimelineQuestion View, double Ms)> times = [];
         await Parallel.ForEachAsync(
             views,
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct },
@@ -73,11 +73,10 @@ internal static class ExplorerBenchmark
                 await queries.TimelineAsync(view, stop);
                 var time = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
                 lock (times)
-                    times.Add(time);
+                    times.Add((view, time));
             }
         );
-        times.Sort();
-        return times;
+        return [.. times.OrderBy(measured => measured.Ms)];
     }
 
     private static async Task<bool> IsMadeAsync(NpgsqlDataSource source, CancellationToken ct)
@@ -89,9 +88,15 @@ internal static class ExplorerBenchmark
     private static string? Option(string[] args, string name) =>
         Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
 
-    private static void Tell(string what, List<double> times) =>
-        Console.WriteLine($"{what, -12} {At(times, 0.5), 8:0} {At(times, 0.95), 8:0} {times[^1], 8:0}");
+    private static void Tell(string what, List<(TimelineQuestion View, double Ms)> times)
+    {
+        Console.WriteLine($"{what, -12} {At(times, 0.5), 8:0} {At(times, 0.95), 8:0} {times[^1].Ms, 8:0}");
+        foreach (var (view, ms) in times.TakeLast(5).Reverse())
+            Console.WriteLine(
+                $"  {ms, 6:0} ms  {(view.To - view.From).TotalHours, 4:0} h from {view.From:MM-dd HH:mm} by {view.ViewBy}: {view.Filter.Only} {string.Join(' ', view.Filter.Exclude.Select(scope => $"without {scope}"))}"
+            );
+    }
 
-    private static double At(List<double> sorted, double share) =>
-        Math.Round(sorted[(int)(share * (sorted.Count - 1))]);
+    private static double At(List<(TimelineQuestion View, double Ms)> sorted, double share) =>
+        Math.Round(sorted[(int)(share * (sorted.Count - 1))].Ms);
 }

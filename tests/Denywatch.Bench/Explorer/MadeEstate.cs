@@ -95,7 +95,9 @@ internal sealed class MadeEstate(
         Tell("rollups", watch);
         await ScoreAsync(connection, ct);
         Tell("records", watch);
-        await connection.ExecuteAsync("VACUUM ANALYZE", ct);
+        await using var vacuum = connection.Command("VACUUM ANALYZE");
+        vacuum.CommandTimeout = 0; // minutes, for ten million flows
+        await vacuum.ExecuteNonQueryAsync(ct);
     }
 
     /// <summary>Records as live scoring makes them; no alerts.</summary>

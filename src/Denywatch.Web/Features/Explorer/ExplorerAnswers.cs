@@ -46,6 +46,9 @@ public sealed record ExplorerTimeline(
 {
     /// <summary>Counts of the same steps a week before, by this week's step; null where it was not asked for.</summary>
     public IReadOnlyDictionary<DateTimeOffset, double>? WeekBefore { get; init; }
+
+    /// <summary>Share of the range that lanes and stack know of, 0 to 1: less than 1 while an import is being summed.</summary>
+    public double Prepared { get; init; } = 1;
 }
 
 /// <summary>One contributor's part of the excess over time.</summary>

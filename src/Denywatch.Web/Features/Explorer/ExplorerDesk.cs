@@ -1,5 +1,6 @@
 using Denywatch.Web.Features.Alerts;
 using Denywatch.Web.Features.Rules;
+using Denywatch.Web.Live;
 using Denywatch.Web.Ui.Charts;
 using Npgsql;
 
@@ -12,6 +13,7 @@ public sealed class ExplorerDesk(
     BucketQueries buckets,
     ScoreQueries scores,
     AlertQueries alerts,
+    SharedAnswers shared,
     TimeProvider clock,
     Action changed
 )
@@ -51,7 +53,7 @@ public sealed class ExplorerDesk(
             var (from, to) = View.Chosen is { } cell ? (cell.From, cell.To) : Window;
             return to - from > MostFlows
                 ? null
-                : new(from, to, View.FlowText) { Filter = FilterOf(View.Chosen), Sort = View.FlowSort };
+                : new(from, to, View.FlowText) { Filter = FilterOf(View, View.Chosen), Sort = View.FlowSort };
         }
     }
 
@@ -66,27 +68,31 @@ public sealed class ExplorerDesk(
         View = view;
         Line = view with { Chosen = null, Second = null, FlowSort = default, FlowText = null };
         if (needsLine)
-            await LoadAsync(ct);
+            await RefreshAsync(ct);
         else
             await TellAsync(view.Chosen ?? Worst, ct);
     }
 
-    /// <summary>Reads again. Whoever reads about a cell goes on reading about it while it stays among the worst.</summary>
-    public async Task LoadAsync(CancellationToken ct)
+    /// <summary>Reads anew, whatever others have read: what was just written here is in it.</summary>
+    public Task LoadAsync(CancellationToken ct) => LoadAsync(() => DrawAsync(View, ct), ct);
+
+    /// <summary>
+    /// Reads what is new, together with all windows that show the same. Whoever reads about a cell goes on reading about it
+    /// while it stays among the worst.
+    /// </summary>
+    public Task RefreshAsync(CancellationToken ct) =>
+        LoadAsync(() => shared.OfAsync(Line!.ToUrl(), () => DrawAsync(View, CancellationToken.None), ct), ct);
+
+    private async Task LoadAsync(Func<Task<Picture>> draw, CancellationToken ct)
     {
         var mine = ++asked;
         try
         {
-            var now = clock.GetUtcNow();
-            var (from, to) = View.Range.At(now);
-            var answer = await queries.TimelineAsync(QuestionOf(from, to), ct);
+            var picture = await draw();
             if (mine != asked)
                 return;
 
-            Window = (from, to);
-            Answer = answer;
-            Chart = ExplorerDrawing.Of(answer, View, (from, to), now);
-            Top = TopInView.Of(answer, View.LeastBand);
+            (Window, Answer, Chart, Top) = (picture.Window, picture.Answer, picture.Chart, picture.Top);
             FailedSince = null;
         }
         catch (NpgsqlException)
@@ -105,6 +111,14 @@ public sealed class ExplorerDesk(
     {
         told = null;
         return TellAsync(Cell, ct);
+    }
+
+    private async Task<Picture> DrawAsync(ExplorerView view, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var window = view.Range.At(now);
+        var answer = await queries.TimelineAsync(QuestionOf(view, window), ct);
+        return new(window, answer, ExplorerDrawing.Of(answer, view, window, now), TopInView.Of(answer, view.LeastBand));
     }
 
     private ExplorerCell? Worst => Top.Count > 0 ? Top[0].Peak : null;
@@ -130,17 +144,14 @@ public sealed class ExplorerDesk(
 
         try
         {
-            var detail = await buckets.OfAsync(QuestionOf(cell), ct);
+            var story = await StoryOfAsync(cell, ct);
             if (told != now)
                 return;
-            (Detail, BucketFailedSince) = (detail, null);
+            (Detail, Story, AlertId, BucketFailedSince) = (story.Detail, story.Score, story.AlertId, null);
             changed();
-            var second = View.Second is { } other ? await buckets.OfAsync(QuestionOf(other), ct) : null;
-            var bucket = detail.Record?.Bucket ?? cell.From;
-            var story = detail.SeriesId is { } series ? await scores.OfAsync(series, bucket, ct) : null;
-            var alert = detail.SeriesId is null ? null : await AlertOfAsync(cell, bucket, ct);
+            var second = View.Second is { } other ? await StoryOfAsync(other, ct) : null;
             if (told == now)
-                (Second, Story, AlertId) = (second, story, alert);
+                Second = second?.Detail;
         }
         catch (NpgsqlException)
         {
@@ -149,33 +160,61 @@ public sealed class ExplorerDesk(
         changed();
     }
 
-    private TimelineQuestion QuestionOf(DateTimeOffset from, DateTimeOffset to) =>
-        new(from, to)
+    private Task<CellStory> StoryOfAsync(ExplorerCell cell, CancellationToken ct)
+    {
+        var view = Line! with { Chosen = cell };
+        return shared.OfAsync(view.ToUrl(), ReadAsync, ct);
+
+        async Task<CellStory> ReadAsync()
         {
-            Filter = View.Filter,
-            ViewBy = View.ViewBy,
-            LanePage = View.LanePage,
+            var detail = await buckets.OfAsync(QuestionOf(view, cell), CancellationToken.None);
+            if (detail.SeriesId is not { } series)
+                return new(detail, null, null);
+
+            var bucket = detail.Record?.Bucket ?? cell.From;
+            var score = await scores.OfAsync(series, bucket, CancellationToken.None);
+            return new(detail, score, await AlertOfAsync(view, cell, bucket));
+        }
+    }
+
+    private static TimelineQuestion QuestionOf(ExplorerView view, (DateTimeOffset From, DateTimeOffset To) window) =>
+        new(window.From, window.To)
+        {
+            Filter = view.Filter,
+            ViewBy = view.ViewBy,
+            LanePage = view.LanePage,
             LanesPerPage = LanesPerPage,
-            ComparesWeek = View.ComparesWeek,
+            ComparesWeek = view.ComparesWeek,
         };
 
-    private BucketQuestion QuestionOf(ExplorerCell cell) =>
-        new(cell.From, cell.To, View.ViewBy == ViewBy.Firewall ? cell.Lane : null) { Filter = FilterOf(cell) };
+    private static BucketQuestion QuestionOf(ExplorerView view, ExplorerCell cell) =>
+        new(cell.From, cell.To, view.ViewBy == ViewBy.Firewall ? cell.Lane : null) { Filter = FilterOf(view, cell) };
 
     /// <summary>A lane of values is the view with only that value; a firewall's lane is a series of its own.</summary>
-    private TrafficFilter FilterOf(ExplorerCell? cell) =>
+    private static TrafficFilter FilterOf(ExplorerView view, ExplorerCell? cell) =>
         cell?.Lane is { } lane
-        && View.ViewBy != ViewBy.Firewall
-        && ExplorerFilter.Of(ExplorerWords.FieldOf(View.ViewBy), lane) is { } only
-            ? View.With(only).Filter
-            : View.Filter;
+        && view.ViewBy != ViewBy.Firewall
+        && ExplorerFilter.Of(ExplorerWords.FieldOf(view.ViewBy), lane) is { } only
+            ? view.With(only).Filter
+            : view.Filter;
 
     // An open bucket is read again when it has grown.
     private double? CountOf(ExplorerCell? cell) =>
         cell is null ? null : Answer?.Points.FirstOrDefault(point => point.Bucket == cell.From)?.Actual;
 
-    private Task<long?> AlertOfAsync(ExplorerCell cell, DateTimeOffset bucket, CancellationToken ct) =>
-        cell.Lane is { } firewall && View.ViewBy == ViewBy.Firewall
-            ? alerts.AtAsync(BuiltInJobs.ByFirewall, firewall, bucket, ct)
-            : alerts.AtAsync(BuiltInJobs.Total, "", bucket, ct);
+    private Task<long?> AlertOfAsync(ExplorerView view, ExplorerCell cell, DateTimeOffset bucket) =>
+        cell.Lane is { } firewall && view.ViewBy == ViewBy.Firewall
+            ? alerts.AtAsync(BuiltInJobs.ByFirewall, firewall, bucket, CancellationToken.None)
+            : alerts.AtAsync(BuiltInJobs.Total, "", bucket, CancellationToken.None);
+
+    /// <summary>What is told of a cell, whoever reads it.</summary>
+    private sealed record CellStory(BucketDetail Detail, ScoreStory? Score, long? AlertId);
+
+    /// <summary>What a window shows of a view, whoever looks.</summary>
+    private sealed record Picture(
+        (DateTimeOffset From, DateTimeOffset To) Window,
+        ExplorerTimeline Answer,
+        ExplorerChartModel Chart,
+        IReadOnlyList<TopEntry> Top
+    );
 }

@@ -61,8 +61,13 @@ public sealed class ExplorerQueries(NpgsqlDataSource source, EventQueries events
             var anomalies = await Anomalies.OfAsync(connection, series, from, to, ct);
             lanes = await ValueLanes.PageAsync(connection, question, anomalies, firewalls, step, ct);
         }
-        return Timeline(question, step, series, points, lanes, BandBasis.Model, note: null) with
+        var note =
+            lanes.Prepared < 1
+                ? $"Lanes and excess are being prepared: {Math.Floor(100 * lanes.Prepared)} % of the range is there."
+                : null;
+        return Timeline(question, step, series, points, lanes, BandBasis.Model, note) with
         {
+            Prepared = lanes.Prepared,
             MultiBucket = multiBucket,
             WeekBefore = question.ComparesWeek
                 ? await WeekBeforeAsync(connection, question, firewalls, step, ct)
@@ -83,9 +88,9 @@ public sealed class ExplorerQueries(NpgsqlDataSource source, EventQueries events
         var (condition, parameters) = FilterSql.Of(question.Filter);
         var line = new FilteredLine(read, step, await ScoredUntilAsync(connection, ct), condition, parameters);
 
-        var (points, basis) = await line.PointsAsync(connection, ct);
         var anomalies = await Anomalies.OfAsync(connection, series, read.From, read.To, ct);
-        var lanes = await FilteredLanes.PageAsync(connection, line, anomalies, ct);
+        var (counts, lanes) = await FilteredLanes.ReadAsync(connection, line, anomalies, ct);
+        var (points, basis) = await line.PointsAsync(connection, counts, ct);
         string[] notes =
         [
             .. isCut ? ["This filter is counted from flows, for the last 7 days of the range."] : Array.Empty<string>(),

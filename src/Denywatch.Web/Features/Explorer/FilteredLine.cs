@@ -38,12 +38,14 @@ internal sealed record FilteredLine(
     /// the mean of the same traffic at the same time on the seven days before, with 1.96 standard deviations on each side;
     /// it needs three of them.
     /// </summary>
+    /// <param name="counts">Of the steps that have any.</param>
     public async Task<(IReadOnlyList<TimelinePoint> Points, BandBasis Basis)> PointsAsync(
         NpgsqlConnection connection,
+        IReadOnlyDictionary<DateTimeOffset, double> counts,
         CancellationToken ct
     )
     {
-        var now = await DayAsync(connection, 0, ct);
+        var now = await WithZerosAsync(connection, counts, RangeBefore(0), ct);
         List<Dictionary<DateTimeOffset, double>> before = [];
         if (Question.To - Question.From <= LongestBand)
         {
@@ -77,24 +79,30 @@ internal sealed record FilteredLine(
         CancellationToken ct
     )
     {
-        var shift = TimeSpan.FromDays(daysBefore);
-        (string, object?)[] range =
-        [
-            ("from", Question.From - shift),
-            ("to", Question.To - shift),
-            ("step", Step),
-            ("shift", shift),
-        ];
-        var counts = await connection.RowsAsync(Counted, row => (At: row.Time(0), Count: 0.0), ct, range);
-        var sums = counts.ToDictionary(step => step.At, _ => 0.0);
+        var range = RangeBefore(daysBefore);
         var found = await connection.RowsAsync(
             Counts.Replace("{condition}", Condition, StringComparison.Ordinal),
             row => (At: row.Time(0), Count: row.GetDouble(1)),
             ct,
             [.. range, .. Parameters]
         );
-        foreach (var (at, count) in found)
-            sums[at] = count;
-        return sums;
+        return await WithZerosAsync(connection, found.ToDictionary(step => step.At, step => step.Count), range, ct);
+    }
+
+    private static async Task<Dictionary<DateTimeOffset, double>> WithZerosAsync(
+        NpgsqlConnection connection,
+        IReadOnlyDictionary<DateTimeOffset, double> counts,
+        (string, object?)[] range,
+        CancellationToken ct
+    )
+    {
+        var counted = await connection.RowsAsync(Counted, row => row.Time(0), ct, range);
+        return counted.Union(counts.Keys).ToDictionary(step => step, counts.GetValueOrDefault);
+    }
+
+    private (string, object?)[] RangeBefore(int days)
+    {
+        var shift = TimeSpan.FromDays(days);
+        return [("from", Question.From - shift), ("to", Question.To - shift), ("step", Step), ("shift", shift)];
     }
 }

@@ -52,10 +52,13 @@ internal static class FirewallLanes
         GROUP BY 1, 2
         """;
 
+    // OFFSET keeps the look-ups apart: joined, the planner would read the records of all time for some hundred steps.
     private const string HotCells = $"""
         SELECT {Columns} FROM (
             SELECT r.series_id, r.bucket, r.actual, r.typical, r.score FROM ({Hot}) h
-            JOIN records r ON r.series_id = h.series_id AND r.bucket >= h.at AND r.bucket < h.at + @step
+            CROSS JOIN LATERAL (
+                SELECT * FROM records r
+                WHERE r.series_id = h.series_id AND r.bucket >= h.at AND r.bucket < h.at + @step OFFSET 0) r
             UNION ALL {Open}) cells
         GROUP BY 1, 2
         """;
@@ -125,4 +128,8 @@ internal sealed record LanePage(
     IReadOnlyList<TimelineLane> Lanes,
     int LaneCount,
     IReadOnlyList<ContributorExcess> Excess
-);
+)
+{
+    /// <summary>Share of the range whose rollups are made, 0 to 1: lanes and excess know nothing of the rest yet.</summary>
+    public double Prepared { get; init; } = 1;
+}

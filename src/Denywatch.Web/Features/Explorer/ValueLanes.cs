@@ -23,6 +23,15 @@ internal static class ValueLanes
 
     private const int MostBusiest = 100;
 
+    // An open span is made seconds after its first denies, or rests.
+    private const string Prepared = """
+        SELECT coalesce(avg(EXISTS (SELECT FROM rollups r WHERE r.firewall_id = 0 AND r.dimension = @dimension
+                                    AND r.span = c.span AND r.at = c.at)::int), 1)::float8
+        FROM (SELECT DISTINCT span, at FROM counts
+              WHERE span = @span AND at >= @from AND at < @to AND count > 0
+                AND at <= now() - make_interval(mins => @span)) c
+        """;
+
     /// <param name="firewalls">Ids of the firewalls looked at; <see cref="RollupStore.AllFirewalls"/> alone for all.</param>
     public static async Task<LanePage> PageAsync(
         NpgsqlConnection connection,
@@ -39,20 +48,22 @@ internal static class ValueLanes
             range >= TimeSpan.FromDays(8) ? 1440
             : range >= TimeSpan.FromHours(10) ? 60
             : 15;
+        (string, object?)[] spans =
+        [
+            .. lanes,
+            ("span", (short)span),
+            ("from", TimeSteps.Floor(question.From, TimeSpan.FromMinutes(span))),
+            ("to", question.To),
+        ];
         var busiest = await connection.RowsAsync(
             Busiest,
             row => row.GetString(0),
             ct,
-            [
-                .. lanes,
-                ("span", (short)span),
-                ("from", TimeSteps.Floor(question.From, TimeSpan.FromMinutes(span))),
-                ("to", question.To),
-                ("most", MostBusiest),
-            ]
+            [.. spans, ("most", MostBusiest)]
         );
+        var prepared = await connection.ScalarAsync<double>(Prepared, ct, spans);
         if (anomalies.Count == 0)
-            return ContributionLanes.Page([], busiest, question, step);
+            return ContributionLanes.Page([], busiest, question, step) with { Prepared = prepared };
 
         var ats = anomalies.SelectMany(anomaly => ComparableTo(anomaly).Append(anomaly.At)).Distinct().ToArray();
         var rows = await connection.RowsAsync(
@@ -63,7 +74,7 @@ internal static class ValueLanes
         );
         var byTime = rows.ToLookup(row => row.At);
         var parts = anomalies.SelectMany(anomaly => PartsOf(anomaly, byTime)).ToList();
-        return ContributionLanes.Page(parts, busiest, question, step);
+        return ContributionLanes.Page(parts, busiest, question, step) with { Prepared = prepared };
     }
 
     /// <summary>

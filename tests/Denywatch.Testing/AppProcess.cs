@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.RegularExpressions;
-using Denywatch.Testing;
 
-namespace Denywatch.EndToEnd;
+namespace Denywatch.Testing;
 
 /// <summary>How to start the app.</summary>
 public sealed record AppOptions

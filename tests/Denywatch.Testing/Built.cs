@@ -1,7 +1,7 @@
-namespace Denywatch.EndToEnd;
+namespace Denywatch.Testing;
 
 /// <summary>What the build made, in the same configuration as these tests.</summary>
-internal static class Built
+public static class Built
 {
     /// <summary>The folder of the solution.</summary>
     public static string Root { get; } = FindRoot();
