@@ -11,6 +11,7 @@ public sealed class ExplorerDesk(
     ExplorerQueries queries,
     BucketQueries buckets,
     ScoreQueries scores,
+    WhyNotQueries whyNots,
     AlertQueries alerts,
     TimeProvider clock,
     Action changed
@@ -35,6 +36,7 @@ public sealed class ExplorerDesk(
     public BucketDetail? Detail { get; private set; }
     public BucketDetail? Second { get; private set; }
     public ScoreStory? Story { get; private set; }
+    public BucketWhyNot? WhyNot { get; private set; }
     public long? AlertId { get; private set; }
     public DateTimeOffset? FailedSince { get; private set; }
     public DateTimeOffset? BucketFailedSince { get; private set; }
@@ -120,7 +122,7 @@ public sealed class ExplorerDesk(
             return;
         told = now;
         if (Cell != cell)
-            (Detail, Story, AlertId) = (null, null, null);
+            (Detail, Story, WhyNot, AlertId) = (null, null, null, null);
         Cell = cell;
         if (Second is not null && View.Second is null)
             Second = null;
@@ -138,9 +140,10 @@ public sealed class ExplorerDesk(
             var second = View.Second is { } other ? await buckets.OfAsync(QuestionOf(other), ct) : null;
             var bucket = detail.Record?.Bucket ?? cell.From;
             var story = detail.SeriesId is { } series ? await scores.OfAsync(series, bucket, ct) : null;
+            var whyNot = detail.SeriesId is { } scored ? await whyNots.OfAsync(scored, bucket, ct) : null;
             var alert = detail.SeriesId is null ? null : await AlertOfAsync(cell, bucket, ct);
             if (told == now)
-                (Second, Story, AlertId) = (second, story, alert);
+                (Second, Story, WhyNot, AlertId) = (second, story, whyNot, alert);
         }
         catch (NpgsqlException)
         {

@@ -94,6 +94,13 @@ internal static class FrozenScore
             bucket.IsLearning
         );
 
+    /// <summary>The smallest count whose score reaches <paramref name="line"/>.</summary>
+    public static long CountFor(in CrossingCounts crossings, double line)
+    {
+        var frozen = crossings;
+        return CrossingCounts.Smallest(count => Of(frozen, count) >= line, from: 1, near: frozen.Warning);
+    }
+
     /// <summary>Between two bands the score rises with the logarithm of the count, as the record score nearly does.</summary>
     public static double Of(in CrossingCounts crossings, long actual)
     {
