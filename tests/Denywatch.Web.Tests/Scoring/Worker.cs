@@ -3,6 +3,7 @@ using Denywatch.Events;
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Denywatch.Testing;
+using Denywatch.Web.Features.Alerts;
 using Denywatch.Web.Features.Exceptions;
 using Denywatch.Web.Features.Explorer;
 using Denywatch.Web.Features.Rules;
@@ -62,7 +63,8 @@ public sealed class Worker : IAsyncDisposable
             .AddSingleton<PastBuckets>()
             .AddSingleton<ScoreQueries>()
             .AddSingleton<JudgedBuckets>()
-            .AddSingleton<WhyNotQueries>();
+            .AddSingleton<WhyNotQueries>()
+            .AddSingleton<AlertActions>();
         services.AddSingleton<AppearingAlerts>().AddSingleton<ExceptionPreview>().AddSingleton<ExceptionActions>();
         services.AddTransient<LookTask>().AddTransient<CloseBucketsTask>();
         return new(services.BuildServiceProvider(), connectionString);

@@ -160,7 +160,9 @@ public sealed class AlertActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
 
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            await using var db = await dbs.CreateDbContextAsync(ct);
+            await using var connection = await source.OpenConnectionAsync(ct);
+            await using var transaction = await connection.BeginTransactionAsync(ct);
+            await using var db = await Database.WithinAsync(transaction, ct);
             // In one order, so that two people who choose the same alerts do not wait for each other in a circle.
             var alerts = await db
                 .Alerts.Where(alert => ids.Contains(alert.Id))
@@ -174,8 +176,10 @@ public sealed class AlertActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
             if (changes.Count == 0)
                 return new(Outcome.Refused, [], skipped);
 
+            await Baseline.FollowAsync(connection, db, changes, Now(), ct);
             if (await db.TrySaveAsync(ct))
             {
+                await transaction.CommitAsync(ct);
                 await TellAsync(ct);
                 return new(Outcome.Done, changes, skipped);
             }

@@ -13,6 +13,7 @@ namespace Denywatch.Web.Features.Scoring;
 /// </summary>
 public sealed class LookTask(
     CountStore counts,
+    ConfirmedStore confirmed,
     OpenBucketStore openBuckets,
     SeriesRates rates,
     AlertRaiser raiser,
@@ -23,6 +24,7 @@ public sealed class LookTask(
     public async Task RunAsync(CancellationToken ct)
     {
         var changed = await counts.RecomputeAsync(ct);
+        await confirmed.FollowAsync(ct);
         foreach (var opening in await openBuckets.OpeningAsync(ct))
             await OpenAsync(opening, ct);
 
