@@ -20,7 +20,7 @@ public sealed record ConfirmedIncident(
 /// <summary>What confirming an alert did to the baseline.</summary>
 /// <param name="Excess">Denies that are not learnt any more.</param>
 /// <param name="UnadjustedBefore">What was counted before is learnt as it was: its flows are no longer kept.</param>
-public sealed record Unlearnt(double Excess, DateTimeOffset? UnadjustedBefore);
+public sealed record Unlearnt(long AlertId, double Excess, DateTimeOffset? UnadjustedBefore);
 
 /// <summary>
 /// Keeps the excess of confirmed incidents out of what models learn. The incidents say whose flows; their excess is made anew
@@ -100,21 +100,27 @@ public sealed class ConfirmedStore(NpgsqlDataSource source)
         SELECT slice, firewall_id FROM gone UNION ALL SELECT slice, firewall_id FROM written
         """;
 
+    // A bucket whose flows are no longer kept would be a zero that never was.
     private const string Comparable = """
         SELECT b.at, b.firewall_id, NOT EXISTS (
             SELECT FROM confirmed_excess x WHERE x.alert_id <> @alert AND x.firewall_id = b.firewall_id
               AND x.slice >= b.at AND x.slice < b.at + @span)
-        FROM (SELECT DISTINCT date_bin(@span, at, 'epoch') AS at, firewall_id FROM counts
-              WHERE span = 5 AND at >= @from AND at < @to AND (@firewalls::int[] IS NULL OR firewall_id = ANY(@firewalls))) b
+        FROM (SELECT date_bin(@span, at, 'epoch') AS at, firewall_id, sum(count) AS count FROM counts
+              WHERE span = 5 AND at >= @from AND at < @to AND (@firewalls::int[] IS NULL OR firewall_id = ANY(@firewalls))
+              GROUP BY 1, 2) b
+        WHERE b.count = 0 OR (b.at, b.firewall_id) IN (
+            SELECT date_bin(@span, slice, 'epoch'), firewall_id FROM all_flows WHERE slice >= @from AND slice < @to)
         """;
 
-    private const string UnadjustedBefore = """
-        SELECT least(f.first, i.ends) FROM confirmed_incidents i
+    private const string Kept = """
+        SELECT i.alert_id, (SELECT coalesce(sum(x.excess), 0) FROM confirmed_excess x WHERE x.alert_id = i.alert_id),
+               CASE WHEN c.first < f.first THEN f.first END
+        FROM confirmed_incidents i
         CROSS JOIN LATERAL (SELECT min(at) AS first FROM counts WHERE span = 5 AND at >= i.starts AND at < i.ends AND count > 0
             AND (i.firewalls IS NULL OR firewall_id = ANY(i.firewalls))) c
         CROSS JOIN LATERAL (SELECT coalesce(min(slice), i.ends) AS first FROM all_flows WHERE slice >= i.starts AND slice < i.ends
             AND (i.firewalls IS NULL OR firewall_id = ANY(i.firewalls))) f
-        WHERE i.alert_id = @alert AND c.first < f.first
+        WHERE i.alert_id = ANY(@alerts) AND i.stale_because IS NULL
         """;
 
     /// <summary>Takes the excess of an alert's carriers out of what is learnt; <see cref="SettleAsync"/> does it.</summary>
@@ -139,17 +145,16 @@ public sealed class ConfirmedStore(NpgsqlDataSource source)
     }
 
     /// <summary>Lets it be learnt again, as if it had never been confirmed.</summary>
-    /// <returns>False where it was not confirmed.</returns>
-    public static async Task<bool> RevokeAsync(NpgsqlConnection connection, long alertId, CancellationToken ct)
+    public static async Task RevokeAsync(NpgsqlConnection connection, long alertId, CancellationToken ct)
     {
         var reason = $"{Reason(alertId)} taken back";
         await TouchLaterAsync(connection, [alertId], reason, ct);
         await ReplaceAsync(connection, alertId, [], reason, ct);
-        return await connection.ExecuteAsync(
-                "DELETE FROM confirmed_incidents WHERE alert_id = @alert",
-                ct,
-                ("alert", alertId)
-            ) > 0;
+        await connection.ExecuteAsync(
+            "DELETE FROM confirmed_incidents WHERE alert_id = @alert",
+            ct,
+            ("alert", alertId)
+        );
     }
 
     /// <summary>Notes that slices were counted anew: incidents that hold them are to be settled.</summary>
@@ -180,17 +185,17 @@ public sealed class ConfirmedStore(NpgsqlDataSource source)
             );
     }
 
-    /// <summary>What is kept out for an alert.</summary>
-    public static async Task<Unlearnt> UnlearntAsync(NpgsqlConnection connection, long alertId, CancellationToken ct) =>
-        new(
-            await connection.ScalarAsync<double>(
-                "SELECT coalesce(sum(excess), 0) FROM confirmed_excess WHERE alert_id = @alert",
-                ct,
-                ("alert", alertId)
-            ),
-            await connection.ScalarAsync<DateTime?>(UnadjustedBefore, ct, ("alert", alertId)) is { } before
-                ? new DateTimeOffset(before, TimeSpan.Zero)
-                : null
+    /// <summary>What is kept out for each of the alerts; those that are still to be settled are left out.</summary>
+    public static Task<List<Unlearnt>> UnlearntAsync(
+        NpgsqlConnection connection,
+        long[] alerts,
+        CancellationToken ct
+    ) =>
+        connection.RowsAsync(
+            Kept,
+            row => new Unlearnt(row.GetInt64(0), row.GetDouble(1), row.OrNull<DateTimeOffset>(2)),
+            ct,
+            ("alerts", alerts)
         );
 
     /// <summary>

@@ -183,6 +183,40 @@ public sealed class BaselineTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Verdicts_and_scoring_at_the_same_time_do_not_stop_each_other()
+    {
+        var alert = await FloodAlertAsync(node);
+        var actions = node.Get<AlertActions>();
+        List<Outcome> outcomes = [];
+
+        await Task.WhenAll(DecideAsync(), CountAsync());
+        await ScoreAsync(node);
+
+        Assert.All(outcomes, outcome => Assert.Equal(Outcome.Done, outcome));
+        Assert.Equal(0, await ExcessAsync());
+        Assert.Equal(0, await node.AskAsync<long>("SELECT count(*) FROM jobs WHERE problem IS NOT NULL"));
+        Assert.Equal(0, await node.AskAsync<long>("SELECT count(*) FROM series WHERE rescore_from IS NOT NULL"));
+
+        async Task DecideAsync()
+        {
+            for (var round = 0; round < 8; round++)
+            {
+                outcomes.Add((await actions.CloseAsync([alert], new(CloseReason.TruePositive), Analyst, Stop)).Outcome);
+                outcomes.Add((await actions.ReopenAsync([alert], null, Analyst, Stop)).Outcome);
+            }
+        }
+
+        async Task CountAsync()
+        {
+            for (var round = 0; round < 4; round++)
+            {
+                await node.DenyAsync(flood, flood + Span, _ => 50, source: Attacker, port: 22);
+                await ScoreAsync(node);
+            }
+        }
+    }
+
+    [Fact]
     public async Task Where_flows_are_no_longer_kept_it_says_that_the_baseline_stays()
     {
         await node.RunAsync($"DELETE FROM recent_flows WHERE slice < '{flood.AddDays(1):O}'");

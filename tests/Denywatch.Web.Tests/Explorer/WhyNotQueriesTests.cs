@@ -62,7 +62,12 @@ public sealed class WhyNotQueriesTests(PostgresFixture postgres) : IAsyncLifetim
         await DenyAsync(bucket, 1);
 
         Assert.Equal((WhyNotKind.Score, 1L), (left.Kind, left.More));
-        Assert.StartsWith("Score 74, the rule asks for 75: 1 more deny", left.Sentence, StringComparison.Ordinal);
+        Assert.InRange(left.Reached!.Value, 25, 74.999);
+        Assert.EndsWith(
+            ", the rule asks for 75: 1 more deny would have crossed.",
+            left.Sentence,
+            StringComparison.Ordinal
+        );
         var told = await RuleAsync(firewall, bucket);
         Assert.True(told is { IsTold: true, AlertId: not null });
         Assert.Empty(told.Reasons);
@@ -168,6 +173,14 @@ public sealed class WhyNotQueriesTests(PostgresFixture postgres) : IAsyncLifetim
         var silence = (await quiet.Get<WhyNotQueries>().OfAsync(series, silent, Stop))!.Rules[0].Reasons[0];
         var gap = (await quiet.Get<WhyNotQueries>().OfAsync(series, down, Stop))!.Rules[0].Reasons[0];
 
+        var after = (await quiet.Get<ScoreQueries>().OfAsync(series, down + Span, Stop))!;
+        Assert.Equal(
+            await quiet.AskAsync<double>(
+                $"SELECT typical FROM records WHERE series_id = {series} AND bucket = '{down + Span:O}'"
+            ),
+            after.Explanation.Record.Typical,
+            1e-9
+        );
         Assert.Equal(
             $"Missing, not zero: no line of any verdict came from fw-1 since {silent:d MMM HH:mm} UTC until {silent + Span:d MMM HH:mm} UTC.",
             silence.Sentence

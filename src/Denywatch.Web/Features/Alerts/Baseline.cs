@@ -12,6 +12,14 @@ namespace Denywatch.Web.Features.Alerts;
 /// </summary>
 internal static class Baseline
 {
+    /// <summary>The alerts that changes confirm, or whose confirmation they take back.</summary>
+    public static IReadOnlyList<(long AlertId, bool IsConfirmed)> TurnedBy(IEnumerable<AlertChange> changes) =>
+        [
+            .. changes
+                .Where(change => IsConfirmed(change.Before) != IsConfirmed(change.After))
+                .Select(change => (change.Id, IsConfirmed(change.After))),
+        ];
+
     /// <summary>
     /// Follows what people have just decided, in their transaction and before it writes alerts: scoring writes series first and
     /// alerts after.
@@ -19,46 +27,47 @@ internal static class Baseline
     public static async Task FollowAsync(
         NpgsqlConnection connection,
         DenywatchDb db,
-        IReadOnlyList<AlertChange> changes,
+        IReadOnlyList<(long AlertId, bool IsConfirmed)> turned,
+        CancellationToken ct
+    )
+    {
+        await CountStore.LockAsync(connection, ct);
+        foreach (var (id, isConfirmed) in turned)
+        {
+            if (!isConfirmed)
+                await ConfirmedStore.RevokeAsync(connection, id, ct);
+            else if (CarriersOf(await db.Alerts.FindAsync([id], ct)) is { } carriers)
+                await ConfirmedStore.ConfirmAsync(connection, id, carriers, ct);
+        }
+        await ConfirmedStore.SettleAsync(connection, ct);
+    }
+
+    /// <summary>Says in the alerts' streams what became of the baseline.</summary>
+    public static async Task NoteAsync(
+        NpgsqlConnection connection,
+        DenywatchDb db,
+        IReadOnlyList<(long AlertId, bool IsConfirmed)> turned,
         DateTimeOffset now,
         CancellationToken ct
     )
     {
-        var turned = changes.Where(change => IsConfirmed(change.Before) != IsConfirmed(change.After)).ToList();
-        if (turned.Count == 0)
-            return;
-
-        await CountStore.LockAsync(connection, ct);
-        foreach (var change in turned)
+        var confirmed = turned.Where(turn => turn.IsConfirmed).Select(turn => turn.AlertId).ToArray();
+        foreach (var unlearnt in await ConfirmedStore.UnlearntAsync(connection, confirmed, ct))
         {
-            if (!IsConfirmed(change.After))
-            {
-                if (await ConfirmedStore.RevokeAsync(connection, change.Id, ct))
-                    Note(change.Id, "Its excess is learnt again.");
-            }
-            else if (CarriersOf(await db.Alerts.FindAsync([change.Id], ct)) is { } carriers)
-            {
-                await ConfirmedStore.ConfirmAsync(connection, change.Id, carriers, ct);
-            }
-        }
-        await ConfirmedStore.SettleAsync(connection, ct);
-        foreach (var change in turned.Where(change => IsConfirmed(change.After)))
-        {
-            if (SentenceOf(await ConfirmedStore.UnlearntAsync(connection, change.Id, ct)) is { } sentence)
-                Note(change.Id, sentence);
-        }
+            if (SentenceOf(unlearnt) is not { } sentence)
+                continue;
 
-        void Note(long id, string text) =>
             db.AlertNotes.Add(
                 new()
                 {
-                    AlertId = id,
+                    AlertId = unlearnt.AlertId,
                     At = now,
                     By = "system",
                     Kind = "rescored",
-                    Text = text,
+                    Text = sentence,
                 }
             );
+        }
     }
 
     private static bool IsConfirmed(AlertStanding standing) =>

@@ -33,7 +33,7 @@ public sealed class PastBuckets(RecordStore records, SeriesRates rates, NpgsqlDa
 
     // What confirmed incidents made of a count was scored, and not taught.
     private const string Taught = """
-        SELECT r.bucket, greatest(0, r.actual - coalesce(x.excess, 0))
+        SELECT r.bucket, CASE WHEN r.actual IS NOT NULL THEN greatest(0, r.actual - coalesce(x.excess, 0)) END
         FROM records r
         LEFT JOIN (
             SELECT date_bin(@span, c.slice, 'epoch') AS bucket, sum(c.excess) AS excess
