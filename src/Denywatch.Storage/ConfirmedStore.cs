@@ -29,10 +29,9 @@ public sealed record Unlearnt(long AlertId, double Excess, DateTimeOffset? Unadj
 /// </summary>
 public sealed class ConfirmedStore(NpgsqlDataSource source)
 {
-    // As many bits as a bigint has to tell incidents apart.
-    private const int MostOthers = 60;
-
+    // An incident is a dozen small reads: so many are settled in a second or two.
     private const int MostSettled = 50;
+
     private const string Moving = "a confirmed incident";
 
     // All series that tell it, as long as a re-score has left any.
@@ -100,18 +99,6 @@ public sealed class ConfirmedStore(NpgsqlDataSource source)
         SELECT slice, firewall_id FROM gone UNION ALL SELECT slice, firewall_id FROM written
         """;
 
-    // A bucket whose flows are no longer kept would be a zero that never was.
-    private const string Comparable = """
-        SELECT b.at, b.firewall_id, NOT EXISTS (
-            SELECT FROM confirmed_excess x WHERE x.alert_id <> @alert AND x.firewall_id = b.firewall_id
-              AND x.slice >= b.at AND x.slice < b.at + @span)
-        FROM (SELECT date_bin(@span, at, 'epoch') AS at, firewall_id, sum(count) AS count FROM counts
-              WHERE span = 5 AND at >= @from AND at < @to AND (@firewalls::int[] IS NULL OR firewall_id = ANY(@firewalls))
-              GROUP BY 1, 2) b
-        WHERE b.count = 0 OR (b.at, b.firewall_id) IN (
-            SELECT date_bin(@span, slice, 'epoch'), firewall_id FROM all_flows WHERE slice >= @from AND slice < @to)
-        """;
-
     private const string Kept = """
         SELECT i.alert_id, (SELECT coalesce(sum(x.excess), 0) FROM confirmed_excess x WHERE x.alert_id = i.alert_id),
                CASE WHEN c.first < f.first THEN f.first END
@@ -174,7 +161,7 @@ public sealed class ConfirmedStore(NpgsqlDataSource source)
         var stale = all.Where(incident => incident.StaleBecause is not null).Take(MostSettled).ToList();
         foreach (var incident in stale)
         {
-            var excess = await AttributedAsync(connection, incident, all, CountedFlows.Stored, ct);
+            var excess = await IncidentExcess.OfAsync(connection, incident, all, CountedFlows.Stored, ct);
             await ReplaceAsync(connection, incident.AlertId, excess, incident.StaleBecause!, ct);
         }
         if (stale.Count > 0)
@@ -241,7 +228,7 @@ public sealed class ConfirmedStore(NpgsqlDataSource source)
         var all = await IncidentsAsync(connection, ct);
         foreach (var incident in all.Where(incident => deltas.Any(delta => delta.Delta != 0 && Holds(incident, delta))))
         {
-            changes.AddRange(await AttributedAsync(connection, incident, all, counted, ct));
+            changes.AddRange(await IncidentExcess.OfAsync(connection, incident, all, counted, ct));
             changes.AddRange(
                 await connection.RowsAsync(
                     "SELECT slice, firewall_id, -excess FROM confirmed_excess WHERE alert_id = @alert",
@@ -281,70 +268,6 @@ public sealed class ConfirmedStore(NpgsqlDataSource source)
             ),
             ct
         );
-
-    /// <summary>An incident's excess by slice and firewall.</summary>
-    /// <param name="counted">Flows that count, or would.</param>
-    public static async Task<IReadOnlyList<SliceExcess>> AttributedAsync(
-        NpgsqlConnection connection,
-        ConfirmedIncident incident,
-        IReadOnlyList<ConfirmedIncident> all,
-        CountedFlows counted,
-        CancellationToken ct
-    )
-    {
-        ArgumentNullException.ThrowIfNull(incident);
-        var (starts, span) = (incident.Starts, incident.Span);
-        var others = all.Where(o => o.AlertId < incident.AlertId && o.Starts < incident.Ends && o.Ends > starts)
-            .Take(MostOthers)
-            .ToList();
-        var reading = new CarriedFlows(connection, incident, others, counted);
-
-        List<CarriedCount> usual = [];
-        List<ComparableBucket> comparable = [];
-        foreach (var (from, to) in ComparableTimes(incident))
-        {
-            usual.AddRange(await reading.ReadAsync(from, to, span, ct));
-            comparable.AddRange(
-                await connection.RowsAsync(
-                    Comparable,
-                    row => new ComparableBucket(row.Time(0), row.GetInt32(1), row.GetBoolean(2)),
-                    ct,
-                    ("alert", incident.AlertId),
-                    ("span", span),
-                    ("from", from),
-                    ("to", to),
-                    ("firewalls", incident.Firewalls)
-                )
-            );
-        }
-        var now = await reading.ReadAsync(starts, incident.Ends, Events.DenyFlow.SliceSpan, ct);
-        return ConfirmedExcess.Of(starts, span, now, usual, comparable, bucket => Bits(others, bucket));
-    }
-
-    /// <summary>Each stretch once: the days before at the incident's time of day, and what came just before it.</summary>
-    private static IEnumerable<(DateTimeOffset From, DateTimeOffset To)> ComparableTimes(ConfirmedIncident incident)
-    {
-        var day = TimeSpan.FromDays(1);
-        var justBefore = incident.Starts - (ConfirmedExcess.ComparableBefore * incident.Span);
-        var length = incident.Ends - incident.Starts < day ? incident.Ends - incident.Starts : day;
-        for (var back = ConfirmedExcess.ComparableDays; back >= 1; back--)
-        {
-            var (from, to) = (incident.Starts - (back * day), incident.Starts - (back * day) + length);
-            yield return (from, to < justBefore ? to : justBefore);
-        }
-        yield return (justBefore, incident.Starts);
-    }
-
-    private static long Bits(List<ConfirmedIncident> others, DateTimeOffset bucket)
-    {
-        long bits = 0;
-        for (var i = 0; i < others.Count; i++)
-        {
-            if (bucket >= others[i].Starts && bucket < others[i].Ends)
-                bits |= 1L << i;
-        }
-        return bits;
-    }
 
     private static Task<int> TouchLaterAsync(
         NpgsqlConnection connection,

@@ -6,7 +6,7 @@ using Denywatch.Testing;
 namespace Denywatch.Storage.Tests;
 
 /// <summary>An incident's flows are found in the database by the names that attribution gives their carriers.</summary>
-public sealed class ConfirmedStoreTests(PostgresFixture postgres)
+public sealed class IncidentExcessTests(PostgresFixture postgres)
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 3, 14, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan Quarter = TimeSpan.FromMinutes(15);
@@ -41,7 +41,7 @@ public sealed class ConfirmedStoreTests(PostgresFixture postgres)
             var carriers = new Carriers(dimension, [.. values.Where((_, i) => i % 2 == 0)]);
             var incident = new ConfirmedIncident(1, Start, Start + Quarter, Quarter, null, carriers, null);
 
-            var excess = await ConfirmedStore.AttributedAsync(connection, incident, [], CountedFlows.Stored, Stop);
+            var excess = await IncidentExcess.OfAsync(connection, incident, [], CountedFlows.Stored, Stop);
 
             Assert.True(values.Count > 1, $"{dimension}");
             Assert.Equal(carriers.Among(flows).Sum(flow => flow.Count), excess.Sum(slice => slice.Excess), 1e-6);
