@@ -58,8 +58,9 @@ public readonly record struct CrossingCounts(long Warning, long Minor, long Majo
     /// <summary>The smallest count from <paramref name="from"/> on that reaches something all greater ones reach too.</summary>
     /// <param name="near">A count below which the answer hardly lies.</param>
     /// <returns><see cref="long.MaxValue"/> where no count reaches it.</returns>
-    internal static long Smallest(Func<long, bool> reaches, long from, long near)
+    public static long Smallest(Func<long, bool> reaches, long from, long near)
     {
+        ArgumentNullException.ThrowIfNull(reaches);
         if (reaches(from))
             return from;
 

@@ -13,7 +13,7 @@ public readonly record struct CountedSpan(
 )
 {
     /// <summary>A gap longer than this share of the bucket makes a low count unsure.</summary>
-    private const double MostGap = 0.05;
+    public const double MostGap = 0.05;
 
     /// <summary>
     /// The count, or null where the bucket is missing. Silence counts as zero only where a zero is to be expected: a busy

@@ -156,7 +156,9 @@ public sealed class CountStore(NpgsqlDataSource source, ExceptionStore exception
             ("first", CountedSpan.StartOf(dirty[0].Slice, TimeSpan.FromMinutes(15))),
             ("shards", (int)Entities.Series.Shards)
         );
-        await RunAsync(connection, MarkForRescore, dirty, ct, ("learned", LearnedHistory), ("late", LateData));
+        await MarkForRescoreAsync(connection, dirty, ct);
+        await ConfirmedStore.TouchAsync(connection, Parameters(dirty), ct);
+        await ConfirmedStore.SettleAsync(connection, ct);
         await RollupStore.MarkStaleAsync(connection, dirty, ct);
         await transaction.CommitAsync(ct);
         if (dirty.Count > ManySlices)
@@ -168,6 +170,13 @@ public sealed class CountStore(NpgsqlDataSource source, ExceptionStore exception
         }
         return dirty;
     }
+
+    /// <summary>Marks the series that count the slices to be scored again from the first of them on, where they are scored.</summary>
+    public static Task MarkForRescoreAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<Recounted> changed,
+        CancellationToken ct
+    ) => RunAsync(connection, MarkForRescore, changed, ct, ("learned", LearnedHistory), ("late", LateData));
 
     /// <summary>Until the transaction ends, nobody else counts.</summary>
     public static Task LockAsync(NpgsqlConnection connection, CancellationToken ct) =>
@@ -228,18 +237,15 @@ public sealed class CountStore(NpgsqlDataSource source, ExceptionStore exception
     private static async Task RunAsync(
         NpgsqlConnection connection,
         string sql,
-        List<Recounted> dirty,
+        IReadOnlyList<Recounted> dirty,
         CancellationToken ct,
         params (string Name, object? Value)[] more
-    ) =>
-        await connection.ExecuteAsync(
-            sql,
-            ct,
-            [
-                ("slices", dirty.ConvertAll(row => row.Slice).ToArray()),
-                ("firewalls", dirty.ConvertAll(row => row.FirewallId).ToArray()),
-                ("reasons", dirty.ConvertAll(row => row.Reason).ToArray()),
-                .. more,
-            ]
-        );
+    ) => await connection.ExecuteAsync(sql, ct, [.. Parameters(dirty), .. more]);
+
+    private static (string Name, object? Value)[] Parameters(IReadOnlyList<Recounted> dirty) =>
+        [
+            ("slices", dirty.Select(row => row.Slice).ToArray()),
+            ("firewalls", dirty.Select(row => row.FirewallId).ToArray()),
+            ("reasons", dirty.Select(row => row.Reason).ToArray()),
+        ];
 }

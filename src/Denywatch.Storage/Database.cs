@@ -22,6 +22,7 @@ public static class Database
         services.AddSingleton<ExceptionStore>();
         services.AddSingleton<TrialStore>();
         services.AddSingleton<CountStore>();
+        services.AddSingleton<ConfirmedStore>();
         services.AddSingleton<RollupStore>();
         services.AddSingleton<FlowStore>();
         services.AddSingleton<FlowReading>();

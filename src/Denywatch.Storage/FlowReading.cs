@@ -18,11 +18,6 @@ public sealed class FlowReading(NpgsqlDataSource source)
     /// <summary>The heaviest flows of a bucket that are read; the rest is in its count.</summary>
     private const int MostFlows = 100_000;
 
-    /// <summary>Days back at the same time of day, and buckets just before: what a bucket is compared with.</summary>
-    private const int ComparableDays = 14;
-
-    private const int ComparableBefore = 4;
-
     /// <summary>Of one firewall; a device that tells of each click of its administrator says no more with more of them.</summary>
     private const int MostChanges = 5;
 
@@ -63,9 +58,11 @@ public sealed class FlowReading(NpgsqlDataSource source)
     )
     {
         var starts = Enumerable
-            .Range(1, ComparableDays)
+            .Range(1, ConfirmedExcess.ComparableDays)
             .Select(day => bucket - TimeSpan.FromDays(day))
-            .Concat(Enumerable.Range(1, ComparableBefore).Select(before => episodeStart - (before * span)))
+            .Concat(
+                Enumerable.Range(1, ConfirmedExcess.ComparableBefore).Select(before => episodeStart - (before * span))
+            )
             .Distinct();
 
         await using var connection = await source.OpenConnectionAsync(ct);

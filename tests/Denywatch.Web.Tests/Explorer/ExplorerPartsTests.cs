@@ -206,6 +206,46 @@ public sealed class ExplorerPartsTests : PageTest
         );
     }
 
+    [Fact]
+    public void A_bucket_without_an_alert_says_why_by_each_rule_decisive_reason_first()
+    {
+        var rule = Guid.NewGuid();
+        WhyNotReason score = new(WhyNotKind.Score, "Score 62, the rule asks for 75.");
+        WhyNotReason rescored = new(WhyNotKind.Rescored, "First scored 91.");
+        var part = WhyNot(
+            new(rule, "Spike", 7, IsTold: false, [score, rescored]),
+            new(Guid.NewGuid(), "Told", 8, true, [])
+        );
+
+        Assert.Equal("Why it did not alert", part.Find("h2").TextContent);
+        Assert.Equal("Spike", part.Find($"h3 a[href='/rules/{rule}']").TextContent);
+        Assert.Equal(
+            ["Score 62, the rule asks for 75.", "First scored 91.", "Alert #7 told of it until then."],
+            part.FindAll("li").Select(line => line.TextContent)
+        );
+        Assert.DoesNotContain("Told", part.Find("h3").TextContent, StringComparison.Ordinal);
+        Assert.Empty(part.FindAll(".basis"));
+    }
+
+    [Fact]
+    public void An_alert_that_stands_needs_no_excuse_unless_nobody_was_told()
+    {
+        WhyNotReason late = new(WhyNotKind.FoundLate, "Found late.");
+
+        Assert.Empty(WhyNot(new RuleWhyNot(Guid.NewGuid(), "Spike", 7, IsTold: true, [])).Markup.Trim());
+        Assert.Equal(
+            "Why nobody was told",
+            WhyNot(new RuleWhyNot(Guid.NewGuid(), "Spike", 7, IsTold: true, [late])).Find("h2").TextContent
+        );
+    }
+
+    private IRenderedComponent<WhyNoAlert> WhyNot(params RuleWhyNot[] rules) =>
+        Render<WhyNoAlert>(parts =>
+            parts
+                .Add(p => p.Answer, new(1, Some.Start, TimeSpan.FromMinutes(15), null, false, rules))
+                .Add(p => p.From, Some.Start)
+        );
+
     private IRenderedComponent<BucketPanel> Panel(BucketDetail detail) =>
         Render<BucketPanel>(parts =>
             parts

@@ -1,8 +1,6 @@
 using Denywatch.Detection;
-using Denywatch.Storage;
 using Denywatch.Testing;
 using Denywatch.Web.Features.Explorer;
-using Denywatch.Web.Features.Scoring;
 using Denywatch.Web.Tests.Scoring;
 
 namespace Denywatch.Web.Tests.Explorer;
@@ -29,7 +27,7 @@ public sealed class ScoreQueriesTests(PostgresFixture postgres)
         await worker.LookAsync();
         await worker.CloseAsync();
         var series = await worker.AskAsync<int>("SELECT id FROM series WHERE firewall_id IS NULL");
-        var queries = new ScoreQueries(worker.Get<RecordStore>(), worker.Get<SeriesRates>(), worker.Source);
+        var queries = worker.Get<ScoreQueries>();
 
         var story = await queries.OfAsync(series, spike, Ct);
 

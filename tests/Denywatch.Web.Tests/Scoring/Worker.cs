@@ -3,7 +3,9 @@ using Denywatch.Events;
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Denywatch.Testing;
+using Denywatch.Web.Features.Alerts;
 using Denywatch.Web.Features.Exceptions;
+using Denywatch.Web.Features.Explorer;
 using Denywatch.Web.Features.Rules;
 using Denywatch.Web.Features.Scoring;
 using Microsoft.EntityFrameworkCore;
@@ -57,7 +59,12 @@ public sealed class Worker : IAsyncDisposable
             .AddSingleton<AlertRaiser>()
             .AddSingleton<AlertReconciler>()
             .AddSingleton<SeriesReplay>()
-            .AddSingleton<SeriesScorer>();
+            .AddSingleton<SeriesScorer>()
+            .AddSingleton<PastBuckets>()
+            .AddSingleton<ScoreQueries>()
+            .AddSingleton<JudgedBuckets>()
+            .AddSingleton<WhyNotQueries>()
+            .AddSingleton<AlertActions>();
         services.AddSingleton<AppearingAlerts>().AddSingleton<ExceptionPreview>().AddSingleton<ExceptionActions>();
         services.AddTransient<LookTask>().AddTransient<CloseBucketsTask>();
         return new(services.BuildServiceProvider(), connectionString);

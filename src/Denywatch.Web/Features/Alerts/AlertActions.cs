@@ -48,6 +48,8 @@ public sealed class AlertActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
 
     private const int Attempts = 10;
 
+    private const string Hold = "SELECT FROM alerts WHERE id = ANY(@ids) ORDER BY id FOR NO KEY UPDATE";
+
     /// <summary>Takes open alerts into the actor's hands.</summary>
     public Task<AlertResult> AcknowledgeAsync(
         IReadOnlyCollection<long> ids,
@@ -160,28 +162,41 @@ public sealed class AlertActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
 
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            await using var db = await dbs.CreateDbContextAsync(ct);
-            // In one order, so that two people who choose the same alerts do not wait for each other in a circle.
-            var alerts = await db
-                .Alerts.Where(alert => ids.Contains(alert.Id))
-                .OrderBy(alert => alert.Id)
-                .ToListAsync(ct);
+            await using var connection = await source.OpenConnectionAsync(ct);
+            await using var transaction = await connection.BeginTransactionAsync(ct);
+            await using var db = await Database.WithinAsync(transaction, ct);
+            var alerts = await AlertsAsync(db, ids, ct);
             if (alerts.Count == 0)
                 return AlertResult.Of(Outcome.NotFound);
 
             var changes = Apply(db, alerts, deed, apply);
-            var skipped = ids.Except(changes.Select(change => change.Id)).ToList();
             if (changes.Count == 0)
-                return new(Outcome.Refused, [], skipped);
+                return new(Outcome.Refused, [], [.. ids]);
 
+            if (Baseline.TurnedBy(changes) is [_, ..] turned)
+            {
+                await Baseline.FollowAsync(connection, db, turned, ct);
+                // That took a while: the rows are read once more, and held, so that a machine's writing refuses nobody.
+                await connection.ExecuteAsync(Hold, ct, ("ids", ids.ToArray()));
+                db.ChangeTracker.Clear();
+                changes = Apply(db, await AlertsAsync(db, ids, ct), deed, apply);
+                if (!Baseline.TurnedBy(changes).SequenceEqual(turned))
+                    continue;
+                await Baseline.NoteAsync(connection, db, turned, Now(), ct);
+            }
             if (await db.TrySaveAsync(ct))
             {
+                await transaction.CommitAsync(ct);
                 await TellAsync(ct);
-                return new(Outcome.Done, changes, skipped);
+                return new(Outcome.Done, changes, [.. ids.Except(changes.Select(change => change.Id))]);
             }
         }
         return AlertResult.Of(Outcome.Refused);
     }
+
+    /// <summary>In one order, so that two people who choose the same alerts do not wait for each other in a circle.</summary>
+    private static Task<List<Alert>> AlertsAsync(DenywatchDb db, IReadOnlyCollection<long> ids, CancellationToken ct) =>
+        db.Alerts.Where(alert => ids.Contains(alert.Id)).OrderBy(alert => alert.Id).ToListAsync(ct);
 
     private List<AlertChange> Apply(
         DenywatchDb db,

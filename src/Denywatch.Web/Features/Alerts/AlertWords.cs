@@ -33,7 +33,7 @@ public static class AlertWords
         {
             CloseReason.FalsePositive => "No real excess: a duplicate feed, a wrong clock, an error of the model.",
             CloseReason.BenignPositive => "Real and authorised: own scan, test, maintenance.",
-            CloseReason.TruePositive => "Real and unwanted: attack or misconfiguration.",
+            CloseReason.TruePositive => "Real and unwanted: attack or misconfiguration. It is not learnt as normal.",
             CloseReason.Duplicate => "Another alert tells it already; link it.",
             CloseReason.Rescored => "A later score took the anomaly away.",
             _ => "Something else; say it in a note.",

@@ -68,6 +68,7 @@ public sealed record PreviewResult(
 /// </summary>
 public sealed class ExceptionPreview(
     TrialStore trials,
+    ConfirmedStore confirmed,
     Partitions partitions,
     RecordStore records,
     SeriesReplay replay,
@@ -103,12 +104,13 @@ public sealed class ExceptionPreview(
         var from = new[] { removed?.From, added?.From }.Min() ?? horizon;
 
         var deltas = await trials.DeltasAsync(added, removed?.Id, others, from, Bin, ct);
+        var counted = TrialStore.Counted(added, removed?.Id, others);
+        var untaught = await confirmed.TriedAsync(deltas, counted, ct);
         progress?.Report(0.4);
         var due = await records.CountingAsync([.. deltas.Select(d => d.FirewallId).Distinct()], ct);
         var rules = await db.Rules.AsNoTracking().ToListAsync(ct);
-        var (found, total) = await ReplayAsync(due, rules, deltas, progress, ct);
+        var (found, total) = await ReplayAsync(due, rules, deltas, untaught, progress, ct);
 
-        var counted = TrialStore.Counted(added, removed?.Id, others);
         var alerts = await EffectsAsync(db, found, counted, ct);
         var told = alerts.Select(alert => alert.AlertId).ToHashSet();
         var since = await db
@@ -134,22 +136,20 @@ public sealed class ExceptionPreview(
         List<DueSeries> due,
         List<Rule> rules,
         List<CountDelta> deltas,
+        List<SliceExcess> untaught,
         IProgress<double>? progress,
         CancellationToken ct
     )
     {
         var found = new ConcurrentBag<(DueSeries, ReconciledEpisode)>();
         List<TriedBucket> total = [];
-        var byFirewall = deltas.Where(d => d.Delta != 0).ToLookup(d => d.FirewallId);
         var done = 0;
         await Parallel.ForEachAsync(
             due,
             new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = ct },
             async (series, stop) =>
             {
-                var mine = series.FirewallId is { } firewall ? byFirewall[firewall] : deltas.Where(d => d.Delta != 0);
-                var counts = mine.GroupBy(d => CountedSpan.StartOf(d.Bucket, series.BucketSpan))
-                    .ToDictionary(bucket => bucket.Key, bucket => bucket.Sum(d => d.Delta));
+                var counts = TriedIn(series, deltas, untaught);
                 var (episodes, line) = await ReplayAsync(series, rules, counts, stop);
                 foreach (var episode in episodes)
                     found.Add((series, episode));
@@ -162,10 +162,26 @@ public sealed class ExceptionPreview(
         return ([.. found.OrderBy(f => order[f.Item1.Id])], total);
     }
 
+    private static Dictionary<DateTimeOffset, TriedCount> TriedIn(
+        DueSeries series,
+        List<CountDelta> deltas,
+        List<SliceExcess> untaught
+    ) =>
+        deltas
+            .Where(d => d.Delta != 0)
+            .Select(d => (At: d.Bucket, d.FirewallId, Tried: new TriedCount(d.Delta, 0)))
+            .Concat(untaught.Select(u => (At: u.Slice, u.FirewallId, Tried: new TriedCount(0, u.Excess))))
+            .Where(part => series.FirewallId is null || part.FirewallId == series.FirewallId)
+            .GroupBy(part => CountedSpan.StartOf(part.At, series.BucketSpan), part => part.Tried)
+            .ToDictionary(
+                bucket => bucket.Key,
+                bucket => new TriedCount(bucket.Sum(t => t.Count), bucket.Sum(t => t.Untaught))
+            );
+
     private async Task<(List<ReconciledEpisode> Episodes, List<TriedBucket> Line)> ReplayAsync(
         DueSeries series,
         List<Rule> rules,
-        Dictionary<DateTimeOffset, long> counts,
+        Dictionary<DateTimeOffset, TriedCount> counts,
         CancellationToken ct
     )
     {
@@ -256,7 +272,7 @@ public sealed class ExceptionPreview(
 
     private static List<TriedBucket> LineOf(
         IReadOnlyList<AnomalyRecord> records,
-        Dictionary<DateTimeOffset, long> deltas
+        Dictionary<DateTimeOffset, TriedCount> deltas
     )
     {
         var each = Math.Max(1, (records.Count + MostPoints - 1) / MostPoints);
@@ -266,7 +282,7 @@ public sealed class ExceptionPreview(
                 .Chunk(each)
                 .Select(chunk => new TriedBucket(
                     chunk[0].Bucket,
-                    chunk.Sum(r => r.Actual - deltas.GetValueOrDefault(r.Bucket)),
+                    chunk.Sum(r => r.Actual - deltas.GetValueOrDefault(r.Bucket).Count),
                     chunk.Sum(r => r.Actual),
                     chunk.Sum(r => r.Typical),
                     chunk.Sum(r => r.Lower),

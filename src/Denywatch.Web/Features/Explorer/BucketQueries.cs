@@ -31,10 +31,7 @@ public sealed class BucketQueries(NpgsqlDataSource source, Findings findings, Ti
     public async Task<BucketDetail> OfAsync(BucketQuestion question, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(question);
-        var filter = question.Filter;
-        if (question.Firewall is { } name)
-            filter = filter with { Only = filter.Only with { Firewalls = [name] } };
-
+        var filter = FilterOf(question);
         var (series, record, expected, span) = await ScoredAsync(question, filter, ct);
         var (from, to) = (question.From, question.To);
         if (to - from > LongestEvidence)
@@ -67,6 +64,25 @@ public sealed class BucketQueries(NpgsqlDataSource source, Findings findings, Ti
             await LinesAsync(from, to, only, ct)
         );
     }
+
+    /// <summary>The series that scores this very traffic, and its worst bucket in the stretch; null where none does.</summary>
+    public async Task<(int SeriesId, DateTimeOffset Bucket)?> ScoredBucketAsync(
+        BucketQuestion question,
+        CancellationToken ct
+    )
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        var (series, worst, _, _) = await ScoredAsync(question, FilterOf(question), ct);
+        return series is { } id ? (id, worst?.Bucket ?? question.From) : null;
+    }
+
+    private static TrafficFilter FilterOf(BucketQuestion question) =>
+        question.Firewall is { } name
+            ? question.Filter with
+            {
+                Only = question.Filter.Only with { Firewalls = [name] },
+            }
+            : question.Filter;
 
     /// <summary>The series that scores this very traffic, its worst record in the stretch, and what the model expected in all of it.</summary>
     private async Task<(int? Series, TimelinePoint? Worst, double? Expected, TimeSpan Span)> ScoredAsync(

@@ -6,6 +6,8 @@ namespace Denywatch.Web.Features.Explorer;
 /// <summary>The explorer's part of the REST API: the query is that of the page's address.</summary>
 public static class ExplorerApi
 {
+    private const string NoStretch = "Name a stretch of time, such as 2026-11-01T08:00Z--2026-11-01T08:15Z.";
+
     private const string Query =
         "Takes the query of the explorer's address: range (24h, or FROM--TO), only and not (field:value, as often as needed), "
         + "by, page, at (FROM--TO) with lane, sort, flows.";
@@ -20,6 +22,10 @@ public static class ExplorerApi
         explorer
             .MapGet("/bucket", BucketAsync)
             .WithSummary("The stretch that \"at\" names, taken apart")
+            .WithDescription(Query);
+        explorer
+            .MapGet("/bucket/why-not", WhyNotAsync)
+            .WithSummary("Why the bucket that \"at\" names did not alert, by each rule that watches it")
             .WithDescription(Query);
         explorer.MapGet("/flows", FlowsAsync).WithSummary("A page of flows").WithDescription(Query);
         explorer
@@ -59,14 +65,37 @@ public static class ExplorerApi
         CancellationToken ct
     )
     {
+        return BucketOf(request) is { } question
+            ? TypedResults.Ok(await queries.OfAsync(question, ct))
+            : Problem("at", NoStretch);
+    }
+
+    private static async Task<Results<Ok<BucketWhyNot>, ValidationProblem>> WhyNotAsync(
+        HttpRequest request,
+        BucketQueries buckets,
+        WhyNotQueries queries,
+        CancellationToken ct
+    )
+    {
+        if (BucketOf(request) is not { } question)
+            return Problem("at", NoStretch);
+        return
+            await buckets.ScoredBucketAsync(question, ct) is var (series, bucket)
+            && await queries.OfAsync(series, bucket, ct) is { } answer
+            ? TypedResults.Ok(answer)
+            : Problem("only", "Only all firewalls together, or one of them, are scored: take the other filters away.");
+    }
+
+    private static BucketQuestion? BucketOf(HttpRequest request)
+    {
         var view = ExplorerView.Parse(request.QueryString.Value ?? "");
         if (view.Chosen is not { } cell)
-            return Problem("at", "Name a stretch of time, such as 2026-11-01T08:00Z--2026-11-01T08:15Z.");
+            return null;
 
         var filter = new TrafficFilter(view.Only, view.Exclude);
         if (cell.Lane is { } lane && ExplorerFilter.Of(ExplorerWords.FieldOf(view.ViewBy), lane) is { } only)
             filter = new(view.With(only).Only, view.Exclude);
-        return TypedResults.Ok(await queries.OfAsync(new(cell.From, cell.To) { Filter = filter }, ct));
+        return new(cell.From, cell.To) { Filter = filter };
     }
 
     private static async Task<Results<Ok<FlowPage>, ValidationProblem>> FlowsAsync(

@@ -12,6 +12,7 @@ public sealed class ExplorerDesk(
     ExplorerQueries queries,
     BucketQueries buckets,
     ScoreQueries scores,
+    WhyNotQueries whyNots,
     AlertQueries alerts,
     SharedAnswers shared,
     TimeProvider clock,
@@ -37,6 +38,7 @@ public sealed class ExplorerDesk(
     public BucketDetail? Detail { get; private set; }
     public BucketDetail? Second { get; private set; }
     public ScoreStory? Story { get; private set; }
+    public BucketWhyNot? WhyNot { get; private set; }
     public long? AlertId { get; private set; }
     public DateTimeOffset? FailedSince { get; private set; }
     public DateTimeOffset? BucketFailedSince { get; private set; }
@@ -134,7 +136,7 @@ public sealed class ExplorerDesk(
             return;
         told = now;
         if (Cell != cell)
-            (Detail, Story, AlertId) = (null, null, null);
+            (Detail, Story, WhyNot, AlertId) = (null, null, null, null);
         Cell = cell;
         if (Second is not null && View.Second is null)
             Second = null;
@@ -147,7 +149,8 @@ public sealed class ExplorerDesk(
             var story = await StoryOfAsync(cell, ct);
             if (told != now)
                 return;
-            (Detail, Story, AlertId, BucketFailedSince) = (story.Detail, story.Score, story.AlertId, null);
+            (Detail, BucketFailedSince) = (story.Detail, null);
+            (Story, WhyNot, AlertId) = (story.Score, story.WhyNot, story.AlertId);
             changed();
             var second = View.Second is { } other ? await StoryOfAsync(other, ct) : null;
             if (told == now)
@@ -169,11 +172,12 @@ public sealed class ExplorerDesk(
         {
             var detail = await buckets.OfAsync(QuestionOf(view, cell), CancellationToken.None);
             if (detail.SeriesId is not { } series)
-                return new(detail, null, null);
+                return new(detail, null, null, null);
 
             var bucket = detail.Record?.Bucket ?? cell.From;
             var score = await scores.OfAsync(series, bucket, CancellationToken.None);
-            return new(detail, score, await AlertOfAsync(view, cell, bucket));
+            var whyNot = await whyNots.OfAsync(series, bucket, CancellationToken.None);
+            return new(detail, score, whyNot, await AlertOfAsync(view, cell, bucket));
         }
     }
 
@@ -208,7 +212,7 @@ public sealed class ExplorerDesk(
             : alerts.AtAsync(BuiltInJobs.Total, "", bucket, CancellationToken.None);
 
     /// <summary>What is told of a cell, whoever reads it.</summary>
-    private sealed record CellStory(BucketDetail Detail, ScoreStory? Score, long? AlertId);
+    private sealed record CellStory(BucketDetail Detail, ScoreStory? Score, BucketWhyNot? WhyNot, long? AlertId);
 
     /// <summary>What a window shows of a view, whoever looks.</summary>
     private sealed record Picture(

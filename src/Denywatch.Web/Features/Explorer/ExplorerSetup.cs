@@ -9,6 +9,8 @@ public static class ExplorerSetup
         builder.Services.AddSingleton<BucketQueries>();
         builder.Services.AddSingleton<FlowQueries>();
         builder.Services.AddSingleton<ScoreQueries>();
+        builder.Services.AddSingleton<JudgedBuckets>();
+        builder.Services.AddSingleton<WhyNotQueries>();
         builder.Services.AddSingleton<NoteActions>();
     }
 }

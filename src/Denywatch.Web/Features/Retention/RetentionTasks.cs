@@ -29,6 +29,8 @@ public sealed partial class RetentionTask(
         "DELETE FROM rollups WHERE at < @counts",
         "DELETE FROM records WHERE bucket < @counts",
         "DELETE FROM record_revisions WHERE bucket < @counts",
+        "DELETE FROM confirmed_excess WHERE slice < @counts",
+        "DELETE FROM confirmed_incidents WHERE ends < @counts",
         "DELETE FROM source_slices WHERE slice < @counts",
         "DELETE FROM change_markers WHERE at < @counts",
         """DELETE FROM intake_gaps WHERE "to" < @counts""",

@@ -268,7 +268,8 @@ public sealed class RuleQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSo
     private static List<JobState> StatesOf(string[] ids, IReadOnlyList<JobState> states) =>
         [.. ids.Select(id => states.FirstOrDefault(state => state.JobId == id)).OfType<JobState>()];
 
-    private static int Comparable(byte[]? state, string zone, DateTimeOffset next)
+    /// <summary>Learnt buckets that are like <paramref name="next"/>, up to <see cref="SeriesModel.ComparableNeeded"/>.</summary>
+    internal static int Comparable(byte[]? state, string zone, DateTimeOffset next)
     {
         if (state is null || !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found))
             return 0;

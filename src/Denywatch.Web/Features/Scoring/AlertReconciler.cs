@@ -53,7 +53,7 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
         IReadOnlyList<AnomalyRecord> changed,
         IReadOnlyList<Rule> rules,
         Func<Rule, RuleSettings> settingsOf,
-        IReadOnlyDictionary<DateTimeOffset, long>? trial,
+        IReadOnlyDictionary<DateTimeOffset, TriedCount>? trial,
         CancellationToken ct
     )
     {
@@ -92,7 +92,7 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
     private static async Task<List<AnomalyRecord>?> OpenAsync(
         NpgsqlConnection connection,
         DueSeries series,
-        IReadOnlyDictionary<DateTimeOffset, long>? trial,
+        IReadOnlyDictionary<DateTimeOffset, TriedCount>? trial,
         CancellationToken ct
     )
     {
@@ -108,7 +108,7 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
                 series.BucketSpan,
                 ct
             );
-            var actual = counted.Sum(count => count.Count) + (trial?.GetValueOrDefault(bucket.Bucket) ?? 0);
+            var actual = counted.Sum(count => count.Count) + (trial?.GetValueOrDefault(bucket.Bucket).Count ?? 0);
             records.Add(FrozenScore.RecordOf(bucket, actual));
         }
         return records.Count == 0 ? null : records;

@@ -13,6 +13,7 @@ namespace Denywatch.Web.Features.Scoring;
 /// </summary>
 public sealed class LookTask(
     CountStore counts,
+    ConfirmedStore confirmed,
     OpenBucketStore openBuckets,
     SeriesRates rates,
     AlertRaiser raiser,
@@ -23,6 +24,7 @@ public sealed class LookTask(
     public async Task RunAsync(CancellationToken ct)
     {
         var changed = await counts.RecomputeAsync(ct);
+        await confirmed.FollowAsync(ct);
         foreach (var opening in await openBuckets.OpeningAsync(ct))
             await OpenAsync(opening, ct);
 
@@ -93,6 +95,13 @@ internal static class FrozenScore
             Of(bucket.Crossings, actual),
             bucket.IsLearning
         );
+
+    /// <summary>The smallest count whose score reaches <paramref name="line"/>.</summary>
+    public static long CountFor(in CrossingCounts crossings, double line)
+    {
+        var frozen = crossings;
+        return CrossingCounts.Smallest(count => Of(frozen, count) >= line, from: 1, near: frozen.Warning);
+    }
 
     /// <summary>Between two bands the score rises with the logarithm of the count, as the record score nearly does.</summary>
     public static double Of(in CrossingCounts crossings, long actual)

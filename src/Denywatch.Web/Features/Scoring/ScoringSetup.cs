@@ -12,5 +12,6 @@ internal static class ScoringSetup
         builder.Services.AddSingleton<AlertReconciler>();
         builder.Services.AddSingleton<SeriesReplay>();
         builder.Services.AddSingleton<SeriesScorer>();
+        builder.Services.AddSingleton<PastBuckets>();
     }
 }

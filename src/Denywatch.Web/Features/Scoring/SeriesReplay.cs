@@ -15,6 +15,11 @@ public sealed record ReplayedSeries(
     bool LearnsAnew
 );
 
+/// <summary>What a trial adds to a bucket.</summary>
+/// <param name="Count">Denies.</param>
+/// <param name="Untaught">Denies of confirmed incidents, which are not learnt.</param>
+public readonly record struct TriedCount(long Count, double Untaught);
+
 /// <summary>
 /// Counts and scores a series' closed buckets: those that are new, and all since the first whose count changed, from the
 /// nearest snapshot on. Reads only; the live task, a re-score and a preview all come here.
@@ -22,11 +27,11 @@ public sealed record ReplayedSeries(
 public sealed class SeriesReplay(RecordStore store, SeriesRates rates, NpgsqlDataSource source)
 {
     /// <param name="series">Its <see cref="DueSeries.RescoreFrom"/> says from where counts changed.</param>
-    /// <param name="trial">Added to the counts of buckets, by their start, and not stored; null for what is stored.</param>
+    /// <param name="trial">Added to what is counted in buckets, by their start, and not stored; null for what is stored.</param>
     /// <returns>Null where there is nothing to score.</returns>
     public async Task<ReplayedSeries?> RunAsync(
         DueSeries series,
-        IReadOnlyDictionary<DateTimeOffset, long>? trial,
+        IReadOnlyDictionary<DateTimeOffset, TriedCount>? trial,
         CancellationToken ct
     )
     {
@@ -86,7 +91,7 @@ public sealed class SeriesReplay(RecordStore store, SeriesRates rates, NpgsqlDat
         DueSeries series,
         DateTimeOffset from,
         DateTimeOffset until,
-        IReadOnlyDictionary<DateTimeOffset, long>? trial,
+        IReadOnlyDictionary<DateTimeOffset, TriedCount>? trial,
         CancellationToken ct
     )
     {
@@ -100,13 +105,14 @@ public sealed class SeriesReplay(RecordStore store, SeriesRates rates, NpgsqlDat
         for (var start = from; start < until; start += series.BucketSpan)
         {
             var wasSeen = counted.TryGetValue(start, out var found);
+            var tried = trial?.GetValueOrDefault(start) ?? default;
             buckets.Add(
                 new(
                     start,
-                    found.Count + (trial?.GetValueOrDefault(start) ?? 0),
+                    found.Count + tried.Count,
                     wasSeen,
                     gaps.Count == 0 ? 0 : GapShare(gaps, start, series.BucketSpan),
-                    found.Confirmed
+                    found.Confirmed + tried.Untaught
                 )
             );
         }

@@ -1,0 +1,143 @@
+using System.Text.Json;
+using Denywatch.Alerting;
+using Denywatch.Detection;
+using Denywatch.Storage;
+using Denywatch.Storage.Entities;
+using Denywatch.Web.Features.Scoring;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Denywatch.Web.Features.Explorer;
+
+/// <summary>Why one rule did not alert for a bucket.</summary>
+/// <param name="AlertId">The alert whose episode holds the bucket; where it is not told, one that a re-score took away.</param>
+/// <param name="IsTold">The alert stands: reasons say at most why it went unnoticed.</param>
+/// <param name="Reasons">The decisive one first.</param>
+public sealed record RuleWhyNot(
+    Guid RuleId,
+    string Rule,
+    long? AlertId,
+    bool IsTold,
+    IReadOnlyList<WhyNotReason> Reasons
+);
+
+/// <summary>Why a bucket did not alert, by each rule that watches its series.</summary>
+/// <param name="Record">What it was scored, or has reached so far; null where nothing was.</param>
+/// <param name="IsOpen">Its count still grows.</param>
+public sealed record BucketWhyNot(
+    int SeriesId,
+    DateTimeOffset Bucket,
+    TimeSpan Span,
+    AnomalyRecord? Record,
+    bool IsOpen,
+    IReadOnlyList<RuleWhyNot> Rules
+);
+
+/// <summary>Asks of a bucket, for each rule as it stood then, why it did not alert.</summary>
+public sealed class WhyNotQueries(JudgedBuckets buckets, IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSource source)
+{
+    private const string Alerts = """
+        SELECT DISTINCT ON (e.rule_id) e.rule_id, a.id, e.vanished, a.is_found_late, a.storm_id
+        FROM episodes e JOIN alerts a ON a.id = e.alert_id
+        WHERE e.series_id = @series AND @bucket BETWEEN e.started_at AND e.last_bucket
+        ORDER BY e.rule_id, e.vanished, e.started_at DESC
+        """;
+
+    /// <summary>Null where there is no such series.</summary>
+    public async Task<BucketWhyNot?> OfAsync(int seriesId, DateTimeOffset bucket, CancellationToken ct)
+    {
+        if (await buckets.OfAsync(seriesId, bucket, ct) is not { Facts: var facts } judged)
+            return null;
+
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var rules = await db
+            .Rules.AsNoTracking()
+            .Where(rule => rule.JobIds.Contains(judged.JobId))
+            .OrderBy(rule => rule.Name)
+            .ToListAsync(ct);
+        var switches = await SwitchesAsync(db, rules, ct);
+        var alerts = await AlertsAsync(seriesId, bucket, ct);
+        return new(
+            seriesId,
+            bucket,
+            facts.Span,
+            facts.Record,
+            facts.IsOpen,
+            rules.ConvertAll(rule =>
+            {
+                var (settings, alert) = (Telling.SettingsOf(rule), alerts.GetValueOrDefault(rule.Id));
+                var stood = new WhyNotRule(settings, switches[rule.Id], judged.CountFor(settings.Threshold), alert);
+                return new RuleWhyNot(
+                    rule.Id,
+                    rule.Name,
+                    alert?.Id,
+                    alert is { IsVanished: false },
+                    WhyNot.Of(facts, stood)
+                );
+            })
+        );
+    }
+
+    /// <summary>How each rule was switched: the audit trail knows, and its first entry how the rule stood before.</summary>
+    private static async Task<Dictionary<Guid, List<RuleSwitch>>> SwitchesAsync(
+        DenywatchDb db,
+        List<Rule> rules,
+        CancellationToken ct
+    )
+    {
+        var ids = rules.ConvertAll(rule => rule.Id.ToString());
+        var entries = await db
+            .Audit.AsNoTracking()
+            .Where(e => e.SubjectKind == "rule" && ids.Contains(e.SubjectId) && e.Deed.StartsWith("switch"))
+            .OrderBy(e => e.Id)
+            .ToListAsync(ct);
+        return rules.ToDictionary(
+            rule => rule.Id,
+            rule =>
+            {
+                var turns = entries.FindAll(entry => entry.SubjectId == rule.Id.ToString());
+                var first = turns.Count > 0 ? Read(turns[0].Before) : null;
+                first ??= new(rule.IsEnabled, rule.SwitchedAt);
+                return (List<RuleSwitch>)
+                    [
+                        new(first.SwitchedAt, first.IsEnabled),
+                        .. turns
+                            .Select(turn => (Entry: turn, After: Read(turn.After)))
+                            .Where(t => t.After is not null)
+                            .Select(t => new RuleSwitch(
+                                t.After!.SwitchedAt,
+                                t.After.IsEnabled,
+                                t.Entry.Actor,
+                                t.Entry.Why
+                            )),
+                    ];
+            }
+        );
+    }
+
+    private async Task<Dictionary<Guid, WhyNotAlert>> AlertsAsync(
+        int seriesId,
+        DateTimeOffset bucket,
+        CancellationToken ct
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        var rows = await connection.RowsAsync(
+            Alerts,
+            row =>
+                (
+                    Rule: row.GetGuid(0),
+                    Alert: new WhyNotAlert(row.GetInt64(1), row.GetBoolean(2), row.GetBoolean(3), row.OrNull<long>(4))
+                ),
+            ct,
+            ("series", seriesId),
+            ("bucket", bucket)
+        );
+        return rows.ToDictionary(row => row.Rule, row => row.Alert);
+    }
+
+    private static Standing? Read(string? json) =>
+        json is null ? null : JsonSerializer.Deserialize<Standing>(json, JsonSerializerOptions.Web);
+
+    private sealed record Standing(bool IsEnabled, DateTimeOffset SwitchedAt);
+}
