@@ -79,6 +79,12 @@ public sealed class ExceptionPreview(
     private const int MostPoints = 720;
     private static readonly TimeSpan Bin = TimeSpan.FromMinutes(15);
 
+    /// <summary>Progress once flows are read.</summary>
+    private const double Read = 0.4;
+
+    /// <summary>Progress once series are scored again.</summary>
+    private const double Replayed = 0.8;
+
     /// <param name="progress">From 0 to 1.</param>
     public async Task<PreviewResult> OfAsync(
         ExceptionChange change,
@@ -99,22 +105,32 @@ public sealed class ExceptionPreview(
             )
             : null;
         var others = all.Where(e => e != removed).Select(e => e.ToActive()).ToList();
-        var horizon = await partitions.FlowsFromAsync(ct);
+        var days = await partitions.FlowDaysAsync(ct);
+        var horizon = days.Count == 0 ? DateTimeOffset.MaxValue : days[0];
         var from = new[] { removed?.From, added?.From }.Min() ?? horizon;
 
-        var deltas = await trials.DeltasAsync(added, removed?.Id, others, from, Bin, ct);
-        progress?.Report(0.4);
+        var taken = removed?.ToActive();
+        var stretches = StretchesOf(from, days);
+        var reading = new Steps(progress, 0, Read, stretches.Count);
+        var deltas = await trials.DeltasAsync(added, taken, others, stretches, Bin, reading.Take, ct);
         var due = await records.CountingAsync([.. deltas.Select(d => d.FirewallId).Distinct()], ct);
         var rules = await db.Rules.AsNoTracking().ToListAsync(ct);
-        var (found, total) = await ReplayAsync(due, rules, deltas, progress, ct);
+        var (found, total) = await ReplayAsync(due, rules, deltas, new(progress, Read, Replayed, due.Count), ct);
 
-        var counted = TrialStore.Counted(added, removed?.Id, others);
-        var alerts = await EffectsAsync(db, found, counted, ct);
+        var counted = TrialStore.Counted(added, taken, others);
+        var alerts = await EffectsAsync(
+            db,
+            found,
+            counted,
+            new(progress, Replayed, 1, AppearingAlerts.StepsFor(found)),
+            ct
+        );
         var told = alerts.Select(alert => alert.AlertId).ToHashSet();
         var since = await db
             .Alerts.Where(alert => alert.LastBucket >= from && !alert.IsStorm)
             .Select(alert => alert.Id)
             .ToListAsync(ct);
+        progress?.Report(1);
         return new(
             from,
             horizon,
@@ -127,21 +143,24 @@ public sealed class ExceptionPreview(
         );
     }
 
+    /// <summary>A day each, but for what is older than the first and newer than the last.</summary>
+    private static List<(DateTimeOffset From, DateTimeOffset Until)> StretchesOf(
+        DateTimeOffset from,
+        List<DateTimeOffset> days
+    )
+    {
+        List<DateTimeOffset> starts = [from, .. days.Where(day => day > from)];
+        return [.. starts.Zip(starts.Skip(1).Append(DateTimeOffset.MaxValue))];
+    }
+
     private async Task<(
         List<(DueSeries Series, ReconciledEpisode Episode)> Episodes,
         List<TriedBucket> Total
-    )> ReplayAsync(
-        List<DueSeries> due,
-        List<Rule> rules,
-        List<CountDelta> deltas,
-        IProgress<double>? progress,
-        CancellationToken ct
-    )
+    )> ReplayAsync(List<DueSeries> due, List<Rule> rules, List<CountDelta> deltas, Steps steps, CancellationToken ct)
     {
         var found = new ConcurrentBag<(DueSeries, ReconciledEpisode)>();
         List<TriedBucket> total = [];
         var byFirewall = deltas.Where(d => d.Delta != 0).ToLookup(d => d.FirewallId);
-        var done = 0;
         await Parallel.ForEachAsync(
             due,
             new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = ct },
@@ -155,7 +174,7 @@ public sealed class ExceptionPreview(
                     found.Add((series, episode));
                 if (line.Count > 0)
                     total = line;
-                progress?.Report(0.4 + (0.6 * Interlocked.Increment(ref done) / due.Count));
+                steps.Take();
             }
         );
         var order = due.Select((series, i) => (series.Id, i)).ToDictionary();
@@ -199,6 +218,7 @@ public sealed class ExceptionPreview(
         DenywatchDb db,
         List<(DueSeries Series, ReconciledEpisode Episode)> found,
         CountedFlows counted,
+        Steps steps,
         CancellationToken ct
     )
     {
@@ -225,7 +245,7 @@ public sealed class ExceptionPreview(
                 ?? mine.Select(f => f.Episode.Change.Now).FirstOrDefault(n => n is not null);
             effects.Add(EffectOf(alert, fate, now));
         }
-        effects.AddRange(await appearing.EffectsAsync(found, counted, ct));
+        effects.AddRange(await appearing.EffectsAsync(found, counted, steps, ct));
         return [.. effects.OrderByDescending(e => e.IsLost).ThenByDescending(e => e.Started)];
     }
 
