@@ -10,6 +10,9 @@ public sealed record CountedFlows(string Sql, IReadOnlyList<(string Name, object
 {
     /// <summary>Those that no exception takes away.</summary>
     public static CountedFlows Stored { get; } = new("f.excepted_by IS NULL", []);
+
+    /// <summary>Keeps what is read for the next question; null where there are few.</summary>
+    public FlowMemory? Memory { get; init; }
 }
 
 /// <summary>What an excess is explained with: flows of buckets, and changes of the firewalls' configurations near them.</summary>
@@ -23,7 +26,8 @@ public sealed class FlowReading(NpgsqlDataSource source)
 
     private const string Read = """
         SELECT f.slice, w.name, f.source, f.destination, f.destination_port, f.transport, f.rule, f.direction,
-               f.source_country, f.source_as, f.destination_country, f.destination_as, f.count, f.offsets, f.first_at, f.last_at
+               f.source_country, f.source_as, f.destination_country, f.destination_as, f.count, f.offsets, f.first_at, f.last_at,
+               f.firewall_id
         FROM all_flows f JOIN firewalls w ON w.id = f.firewall_id
         WHERE f.slice >= @from AND f.slice < @to AND (@firewall::int IS NULL OR f.firewall_id = @firewall)
           AND {counted}
@@ -67,11 +71,8 @@ public sealed class FlowReading(NpgsqlDataSource source)
 
         await using var connection = await source.OpenConnectionAsync(ct);
         List<List<FlowRow>> buckets = [];
-        foreach (var start in starts)
-        {
-            if (await IsCountedAsync(connection, start, span, firewallId, ct))
-                buckets.Add(await ReadAsync(connection, start, start + span, firewallId, counted, ct));
-        }
+        foreach (var start in await CountedAsync(connection, [.. starts], span, firewallId, ct))
+            buckets.Add(await ReadAsync(connection, start, start + span, firewallId, counted, ct));
         return buckets;
     }
 
@@ -100,59 +101,86 @@ public sealed class FlowReading(NpgsqlDataSource source)
         );
     }
 
-    private static Task<bool> IsCountedAsync(
+    private static Task<List<DateTimeOffset>> CountedAsync(
         NpgsqlConnection connection,
-        DateTimeOffset from,
+        DateTimeOffset[] starts,
         TimeSpan span,
         int? firewallId,
         CancellationToken ct
     ) =>
-        connection.ScalarAsync<bool>(
+        connection.RowsAsync(
             """
-            SELECT EXISTS (SELECT FROM counts WHERE span = 5 AND at >= @from AND at < @to
-                           AND (@firewall::int IS NULL OR firewall_id = @firewall))
+            SELECT start FROM unnest(@starts) WITH ORDINALITY AS bucket (start, place)
+            WHERE EXISTS (SELECT FROM counts WHERE span = 5 AND at >= start AND at < start + @span
+                          AND (@firewall::int IS NULL OR firewall_id = @firewall))
+            ORDER BY place
             """,
+            row => row.Time(0),
             ct,
-            ("from", from),
-            ("to", from + span),
+            ("starts", starts),
+            ("span", span),
             ("firewall", firewallId)
         );
 
-    private static Task<List<FlowRow>> ReadAsync(
+    private static async Task<List<FlowRow>> ReadAsync(
         NpgsqlConnection connection,
         DateTimeOffset from,
         DateTimeOffset to,
         int? firewallId,
         CountedFlows? counted,
         CancellationToken ct
+    )
+    {
+        var which = counted ?? CountedFlows.Stored;
+        if (which.Memory is { } memory)
+        {
+            if (!memory.TryGet(from, to, out var flows))
+                flows = memory.Keep(
+                    from,
+                    to,
+                    await AskAsync(connection, from, to, null, FlowMemory.MostFlows + 1, which, ct)
+                );
+            if (flows is not null)
+                return [.. flows.Where(f => firewallId is null || f.Firewall == firewallId).Select(f => f.Row)];
+        }
+        var asked = await AskAsync(connection, from, to, firewallId, MostFlows, which, ct);
+        return asked.ConvertAll(f => f.Row);
+    }
+
+    private static Task<List<(int Firewall, FlowRow Row)>> AskAsync(
+        NpgsqlConnection connection,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        int? firewallId,
+        int most,
+        CountedFlows counted,
+        CancellationToken ct
     ) =>
         connection.RowsAsync(
-            Read.Replace("{counted}", (counted ?? CountedFlows.Stored).Sql, StringComparison.Ordinal),
-            row => new FlowRow(
-                row.Time(0),
-                row.GetString(1),
-                row.IsDBNull(2) ? null : row.GetFieldValue<IPAddress>(2),
-                row.IsDBNull(3) ? null : row.GetFieldValue<IPAddress>(3),
-                row.OrNull<int>(4),
-                row.TextOrNull(5),
-                row.TextOrNull(6),
-                (Direction)row.GetInt16(7),
-                row.TextOrNull(8),
-                row.OrNull<long>(9),
-                row.TextOrNull(10),
-                row.OrNull<long>(11),
-                row.GetInt64(12),
-                row.GetFieldValue<short[]>(13),
-                row.Time(14),
-                row.Time(15)
-            ),
+            Read.Replace("{counted}", counted.Sql, StringComparison.Ordinal),
+            row =>
+                (
+                    row.GetInt32(16),
+                    new FlowRow(
+                        row.Time(0),
+                        row.GetString(1),
+                        row.IsDBNull(2) ? null : row.GetFieldValue<IPAddress>(2),
+                        row.IsDBNull(3) ? null : row.GetFieldValue<IPAddress>(3),
+                        row.OrNull<int>(4),
+                        row.TextOrNull(5),
+                        row.TextOrNull(6),
+                        (Direction)row.GetInt16(7),
+                        row.TextOrNull(8),
+                        row.OrNull<long>(9),
+                        row.TextOrNull(10),
+                        row.OrNull<long>(11),
+                        row.GetInt64(12),
+                        row.GetFieldValue<short[]>(13),
+                        row.Time(14),
+                        row.Time(15)
+                    )
+                ),
             ct,
-            [
-                ("from", from),
-                ("to", to),
-                ("firewall", firewallId),
-                ("most", MostFlows),
-                .. (counted ?? CountedFlows.Stored).Parameters,
-            ]
+            [("from", from), ("to", to), ("firewall", firewallId), ("most", most), .. counted.Parameters]
         );
 }

@@ -54,13 +54,15 @@ public sealed class Partitions(NpgsqlDataSource source)
         return names.FindAll(name => string.CompareOrdinal(name, last) <= 0);
     }
 
-    /// <summary>Start of the oldest day that flows are kept of: before it nothing can be counted anew.</summary>
-    public async Task<DateTimeOffset> FlowsFromAsync(CancellationToken ct)
+    /// <summary>The days that flows are kept of, oldest first: before them nothing can be counted anew.</summary>
+    public async Task<List<DateTimeOffset>> FlowDaysAsync(CancellationToken ct)
     {
-        var names = await NamesAsync("flows", ct);
         // By name and not by rows: asking ten million of them takes a second.
-        var days = names
-            .Select(name =>
+        var names = await NamesAsync("flows", ct);
+        List<DateTimeOffset> days = [];
+        foreach (var name in names)
+        {
+            if (
                 DateTimeOffset.TryParseExact(
                     name[(name.LastIndexOf('_') + 1)..],
                     "yyyyMMdd",
@@ -68,11 +70,10 @@ public sealed class Partitions(NpgsqlDataSource source)
                     System.Globalization.DateTimeStyles.AssumeUniversal,
                     out var day
                 )
-                    ? day
-                    : DateTimeOffset.MaxValue
             )
-            .ToList();
-        return days.Count == 0 ? DateTimeOffset.MaxValue : days.Min();
+                days.Add(day);
+        }
+        return days;
     }
 
     /// <summary>The partition is gone: make it again if it is asked for again.</summary>

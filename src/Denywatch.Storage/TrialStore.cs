@@ -12,49 +12,79 @@ public readonly record struct CountDelta(DateTimeOffset Bucket, int FirewallId, 
 /// <summary>Counts what a change of exceptions would do, without doing it.</summary>
 public sealed class TrialStore(NpgsqlDataSource source)
 {
-    // As many processes as there are cores: the scan is all that a wide exception waits for.
-    private const string Parallel = "SET LOCAL max_parallel_workers_per_gather = 4";
+    // Days are read beside each other: so each is a small step of the progress, and can be stopped.
+    private const string OneProcessADay = "SET LOCAL max_parallel_workers_per_gather = 0";
 
     /// <summary>
     /// By firewall and bucket, what counts would gain or lose. The same conditions decide as when flows are marked: a row
     /// that no exception has marked is taken away by <paramref name="added"/>, one that <paramref name="removed"/> has marked
     /// comes back unless another one means it too.
     /// </summary>
+    /// <param name="days">Stretches of time from <paramref name="from"/> on, which are read one by one.</param>
     /// <param name="bin">Bucket span to sum by.</param>
+    /// <param name="read">Called after each of <paramref name="days"/>, by several threads.</param>
     public async Task<List<CountDelta>> DeltasAsync(
         ActiveException? added,
-        int? removed,
+        ActiveException? removed,
         IReadOnlyList<ActiveException> others,
-        DateTimeOffset from,
+        IReadOnlyList<(DateTimeOffset From, DateTimeOffset Until)> days,
         TimeSpan bin,
+        Action? read,
         CancellationToken ct
     )
     {
+        ArgumentNullException.ThrowIfNull(days);
+        if (added is null && removed is null)
+            return [];
+
         var sql = new ScopeSql("t");
         var (takes, back) = (Takes(sql, added), Back(sql, added, removed, others));
         var unsure = added is null
             ? "false"
-            : $"(f.excepted_by IS NULL AND NOT {sql.InForce(added)} AND {sql.MayBeInForce(added)})";
-
-        await using var connection = await source.OpenConnectionAsync(ct);
-        await using var transaction = await connection.BeginTransactionAsync(ct);
-        await connection.ExecuteAsync(Parallel, ct);
-        return await connection.RowsAsync(
-            $"""
+            : $"(f.excepted_by IS NULL AND {sql.MayBeInForce(added)} AND NOT {sql.InForce(added)})";
+        List<string> near = [];
+        if (added is not null)
+            near.Add(sql.Near(added.Scope));
+        if (removed is not null) // what it has marked stays marked when a firewall gets another name
+            near.Add(removed.Scope.Sources.Count > 0 ? sql.Near(removed.Scope) : Marked(removed));
+        var isNear = string.Join(" OR ", near);
+        var statement = $"""
             SELECT date_bin(@bin, f.slice, 'epoch'), f.firewall_id,
                    sum(CASE WHEN {takes} THEN -f.count WHEN {back} THEN f.count ELSE 0 END)::bigint,
                    sum(CASE WHEN {unsure} THEN f.count ELSE 0 END)::bigint
-            FROM all_flows f WHERE f.slice >= @from AND ({takes} OR {back} OR {unsure})
+            FROM all_flows f
+            WHERE f.slice >= @from AND f.slice < @until AND ({isNear}) AND ({takes} OR {back} OR {unsure})
             GROUP BY 1, 2
-            """,
-            row => new CountDelta(row.Time(0), row.GetInt32(1), row.GetInt64(2), row.GetInt64(3)),
-            ct,
-            [("bin", bin), ("from", from), .. sql.Parameters]
+            """;
+
+        var found = new List<CountDelta>[days.Count];
+        await Parallel.ForAsync(
+            0,
+            days.Count,
+            new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = ct },
+            async (day, stop) =>
+            {
+                await using var connection = await source.OpenConnectionAsync(stop);
+                await using var transaction = await connection.BeginTransactionAsync(stop);
+                await connection.ExecuteAsync(OneProcessADay, stop);
+                found[day] = await connection.RowsAsync(
+                    statement,
+                    row => new CountDelta(row.Time(0), row.GetInt32(1), row.GetInt64(2), row.GetInt64(3)),
+                    stop,
+                    [("bin", bin), ("from", days[day].From), ("until", days[day].Until), .. sql.Parameters]
+                );
+                read?.Invoke();
+            }
         );
+        return [.. found.SelectMany(deltas => deltas)];
     }
 
     /// <summary>The flows that would count.</summary>
-    public static CountedFlows Counted(ActiveException? added, int? removed, IReadOnlyList<ActiveException> others)
+    public static CountedFlows Counted(
+        ActiveException? added,
+        ActiveException? removed,
+        IReadOnlyList<ActiveException> others
+    )
     {
         var sql = new ScopeSql("w");
         return new(
@@ -69,13 +99,16 @@ public sealed class TrialStore(NpgsqlDataSource source)
     private static string Back(
         ScopeSql sql,
         ActiveException? added,
-        int? removed,
+        ActiveException? removed,
         IReadOnlyList<ActiveException> others
     )
     {
-        if (removed is not { } id)
+        if (removed is null)
             return "false";
         var mark = sql.Excepting(added is null ? others : [.. others, added]);
-        return string.Create(CultureInfo.InvariantCulture, $"(f.excepted_by = {id} AND {mark} IS NULL)");
+        return $"({Marked(removed)} AND {mark} IS NULL)";
     }
+
+    private static string Marked(ActiveException removed) =>
+        string.Create(CultureInfo.InvariantCulture, $"f.excepted_by = {removed.Id}");
 }

@@ -34,5 +34,10 @@ public sealed record Benchmark(
             "what 200 open explorers cost while traffic goes on: --explorers N, --seconds N",
             Explorers.ExplorersBenchmark.RunAsync
         ),
+        new(
+            "replay",
+            "previews of exceptions over 30 days and 10 million flows: --data FOLDER keeps them, --flows N makes fewer",
+            Replay.ReplayBenchmark.RunAsync
+        ),
     ];
 }

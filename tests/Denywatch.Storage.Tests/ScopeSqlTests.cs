@@ -46,7 +46,7 @@ public sealed class ScopeSqlTests(PostgresFixture postgres)
 
             await using var connection = await store.Source.OpenConnectionAsync(Stop);
             var found = await connection.RowsAsync(
-                $"SELECT count FROM all_flows f WHERE {sql.Matches(scope)} ORDER BY 1",
+                $"SELECT count FROM all_flows f WHERE {sql.Matches(scope)} AND {sql.Near(scope)} ORDER BY 1",
                 row => row.GetInt64(0),
                 Stop,
                 [.. sql.Parameters]

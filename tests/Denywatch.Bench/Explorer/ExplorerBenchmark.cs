@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using System.Globalization;
+using Denywatch.Detection;
 using Denywatch.Storage;
-using Denywatch.Storage.Embedded;
-using Denywatch.Testing;
 using Denywatch.Web.Features.Explorer;
 using Denywatch.Web.Features.Overview;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,37 +13,22 @@ internal static class ExplorerBenchmark
 {
     private const int Views = 200;
     private const int AtOnce = 4;
+    private static readonly TimeSpan Span = TimeSpan.FromMinutes(15);
+
+    public static readonly EstateSize Size = new(Days: 90, Firewalls: 20);
 
     public static async Task<IReadOnlyList<KeyValuePair<string, double>>> RunAsync(string[] args, CancellationToken ct)
     {
-        using var temporary = new TempFolder();
-        var folder = Option(args, "--data") ?? temporary.Path;
-        var flows = long.Parse(Option(args, "--flows") ?? "10000000", CultureInfo.InvariantCulture);
+        await using var database = await BenchDatabase.StartAsync(
+            args,
+            services =>
+                services.AddSingleton<TimelineQueries>().AddSingleton<EventQueries>().AddSingleton<ExplorerQueries>(),
+            ct
+        );
+        if (!await database.AskAsync<bool>("SELECT EXISTS (SELECT FROM records)", ct))
+            await MakeAsync(database, ct);
 
-        // As the product runs it, but for the promises about power cuts.
-        var options = EmbeddedPostgresOptions.ForTests with
-        {
-            Settings = new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["shared_buffers"] = "512MB",
-                ["work_mem"] = "16MB",
-            },
-        };
-        await using var server = new EmbeddedPostgres(folder, options: options);
-        var services = new ServiceCollection();
-        services.AddDatabase(await server.StartAsync(ct));
-        services.AddSingleton<TimelineQueries>().AddSingleton<EventQueries>().AddSingleton<ExplorerQueries>();
-        services.AddSingleton<MadeEstate>();
-        await using var provider = services.BuildServiceProvider();
-        var source = provider.GetRequiredService<NpgsqlDataSource>();
-        await Database.MigrateAsync(source, ct);
-        if (!await IsMadeAsync(source, ct))
-        {
-            Console.WriteLine($"{flows:N0} flows of {MadeEstate.Firewalls} firewalls in {MadeEstate.Days} days:");
-            await provider.GetRequiredService<MadeEstate>().MakeAsync(flows, ct);
-        }
-
-        var queries = provider.GetRequiredService<ExplorerQueries>();
+        var queries = database.Get<ExplorerQueries>();
         await MeasureAsync(queries, RandomViews.Of(seed: 7, 20, isFiltered: false), ct); // the first are the compiler's
         await MeasureAsync(queries, RandomViews.Of(seed: 7, 4, isFiltered: true), ct);
         Console.WriteLine($"{"", -12} {"p50 ms", 8} {"p95 ms", 8} {"max ms", 8}");
@@ -79,14 +62,40 @@ internal static class ExplorerBenchmark
         return [.. times.OrderBy(measured => measured.Ms)];
     }
 
-    private static async Task<bool> IsMadeAsync(NpgsqlDataSource source, CancellationToken ct)
+    private static async Task MakeAsync(BenchDatabase database, CancellationToken ct)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
-        return await connection.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM records)", ct);
+        await database.Get<MadeEstate>().MakeAsync(Size, database.Flows, ct);
+        var watch = Stopwatch.StartNew();
+        await database.Get<RollupStore>().RecomputeAsync(ct);
+        MadeEstate.Tell("rollups", watch);
+        await using var connection = await database.Get<NpgsqlDataSource>().OpenConnectionAsync(ct);
+        await ScoreAsync(connection, ct);
+        MadeEstate.Tell("records", watch);
+        await connection.ExecuteAsync("VACUUM ANALYZE", ct);
     }
 
-    private static string? Option(string[] args, string name) =>
-        Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
+    /// <summary>Records as live scoring makes them; no alerts.</summary>
+    private static async Task ScoreAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        var series = await connection.RowsAsync(
+            "SELECT id, firewall_id FROM series",
+            row => (Id: row.GetInt32(0), Firewall: row.OrNull<int>(1)),
+            ct
+        );
+        foreach (var (id, firewall) in series)
+        {
+            var counted = await CountStore.BucketsAsync(connection, firewall, Size.Start, EstateSize.End, Span, ct);
+            var bySpan = counted.ToDictionary(bucket => bucket.At, bucket => (double)bucket.Count);
+            var buckets = Enumerable
+                .Range(0, (int)((EstateSize.End - Size.Start) / Span))
+                .Select(i => Size.Start + i * Span)
+                .Select(at => new CountedBucket(at, bySpan.GetValueOrDefault(at)))
+                .ToList();
+            var records = SeriesScoring.Score(buckets, SeriesModel.Start(Span, TimeZoneInfo.Utc));
+            await RecordStore.WriteAsync(connection, id, records, reason: null, ct);
+        }
+        await connection.ExecuteAsync("UPDATE series SET next_bucket = @end", ct, ("end", EstateSize.End));
+    }
 
     private static void Tell(string what, List<(TimelineQuestion View, double Ms)> times)
     {

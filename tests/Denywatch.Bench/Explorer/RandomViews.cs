@@ -13,10 +13,12 @@ internal static class RandomViews
         var random = new Random(seed);
         for (var i = 0; i < count; i++)
         {
-            var longest = isFiltered ? ExplorerQueries.LongestFiltered : TimeSpan.FromDays(MadeEstate.Days);
+            var longest = isFiltered ? ExplorerQueries.LongestFiltered : TimeSpan.FromDays(ExplorerBenchmark.Size.Days);
             var length = TimeSpan.FromHours(hours[random.Next(hours.Length)]);
             length = length < longest ? length : longest;
-            var from = MadeEstate.Start + (MadeEstate.End - MadeEstate.Start - length) * random.NextDouble();
+            var from =
+                ExplorerBenchmark.Size.Start
+                + (EstateSize.End - ExplorerBenchmark.Size.Start - length) * random.NextDouble();
             yield return new(from, from + length)
             {
                 ViewBy = (ViewBy)random.Next(Enum.GetValues<ViewBy>().Length),
@@ -40,5 +42,5 @@ internal static class RandomViews
             _ => new(new() { Integrations = ["fortigate"] }, []),
         };
 
-    private static string Firewall(Random random) => $"fw-{1 + random.Next(MadeEstate.Firewalls)}";
+    private static string Firewall(Random random) => $"fw-{1 + random.Next(ExplorerBenchmark.Size.Firewalls)}";
 }

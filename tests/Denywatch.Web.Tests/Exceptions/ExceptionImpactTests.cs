@@ -69,7 +69,7 @@ public sealed class ExceptionImpactTests : PageTest
     }
 
     private static PreviewResult Result(IReadOnlyList<AlertEffect> alerts) =>
-        new(Now.AddDays(-30), Now.AddDays(-35), 13_500, 0, 3, alerts, 14, []);
+        new(Now.AddDays(-30), null, 13_500, 0, 3, alerts, 14, []);
 
     private static AlertEffect Effect(EpisodeFate fate, long id, string title, double before, double now) =>
         new(fate, id, title, Now.AddHours(-2), before, now, 96, now > 0 ? 88 : 0, IsLost: false);

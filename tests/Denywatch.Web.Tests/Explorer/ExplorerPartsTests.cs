@@ -72,7 +72,15 @@ public sealed class ExplorerPartsTests : PageTest
         var entries = Menu(kibana).Entries(Dimension.Port, "445");
 
         Assert.Equal(
-            ["Only this", "Exclude", "Lanes by port", "Its own timeline", "Alerts with it", "Look in Kibana"],
+            [
+                "Only this",
+                "Exclude",
+                "Lanes by port",
+                "Its own timeline",
+                "Alerts with it",
+                "Make an exception",
+                "Look in Kibana",
+            ],
             entries.Select(entry => entry.Text)
         );
         Assert.Equal(view.With(ExplorerFilter.Of(FilterField.Port, "445")!).ToUrl(), entries[0].Href);

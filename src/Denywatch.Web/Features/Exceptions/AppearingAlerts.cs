@@ -20,46 +20,87 @@ public sealed class AppearingAlerts(
     NpgsqlDataSource source
 )
 {
-    private sealed record Appearing(ScoredSeries Series, Episode Episode, Carriers Carriers);
+    /// <summary>From so many on, they ask about the same buckets again and again.</summary>
+    private const int Many = 30;
+
+    /// <param name="Flows">Those of its peak that belong to a carrier.</param>
+    private sealed record Appearing(
+        ScoredSeries Series,
+        Episode Episode,
+        string Title,
+        Carriers Carriers,
+        IReadOnlyList<FlowRow> Flows
+    );
+
+    /// <summary>Steps that <see cref="EffectsAsync"/> takes.</summary>
+    public static int StepsFor(IEnumerable<(DueSeries Series, ReconciledEpisode Episode)> found) =>
+        2 * found.Count(IsAppearing);
 
     /// <param name="found">What the trial changes, in the order in which it would be told.</param>
     /// <param name="counted">The flows that would count.</param>
     public async Task<List<AlertEffect>> EffectsAsync(
         IReadOnlyList<(DueSeries Series, ReconciledEpisode Episode)> found,
         CountedFlows counted,
+        Steps steps,
         CancellationToken ct
     )
     {
-        List<Appearing> appearing = [];
-        List<AlertEffect> effects = [];
-        foreach (var (due, episode) in found.Where(f => f.Episode.Change.Fate == EpisodeFate.Appears))
+        ArgumentNullException.ThrowIfNull(steps);
+        var asked = found.Where(IsAppearing).Select(f => (f.Series, Now: f.Episode.Change.Now!)).ToList();
+        if (asked.Count >= Many)
+            counted = counted with { Memory = new() };
+        // One time of day after the other: these are compared with the same buckets.
+        var order = Enumerable
+            .Range(0, asked.Count)
+            .OrderBy(i => asked[i].Now.PeakBucket.TimeOfDay)
+            .ThenBy(i => asked[i].Now.PeakBucket)
+            .ToList();
+
+        var appearing = new Appearing[asked.Count];
+        foreach (var i in order)
         {
-            var (series, now) = (ScoredSeries.Of(due), episode.Change.Now!);
-            var finding = await findings.OfAsync(series, now.PeakBucket, now.Started, ct, counted);
-            var carriers = Carriers.Of(finding.Excess);
-            var mine = carriers.Among(finding.Flows);
-            var isNew =
-                !await JoinsAsync(appearing, mine, series, now, counted, ct)
-                && !await JoinsToldAsync(DoneWith(found, due.Id), mine, series, now, counted, ct);
-            appearing.Add(new(series, now, carriers));
-            if (!isNew)
-                continue;
-            effects.Add(
-                new(
-                    EpisodeFate.Appears,
-                    null,
-                    Sentences.Title(finding.Excess, finding.Cause),
-                    now.Started,
-                    now.PeakActual,
-                    now.PeakActual,
-                    0,
-                    now.PeakScore,
-                    false
-                )
-            );
+            appearing[i] = await AppearingAsync(ScoredSeries.Of(asked[i].Series), asked[i].Now, counted, ct);
+            steps.Take();
         }
-        return effects;
+        var joins = new bool[asked.Count];
+        foreach (var i in order)
+        {
+            joins[i] =
+                await JoinsAsync(appearing.Take(i), appearing[i], counted, ct)
+                || await JoinsToldAsync(DoneWith(found, appearing[i].Series.Id), appearing[i], counted, ct);
+            steps.Take();
+        }
+        return [.. appearing.Where((_, i) => !joins[i]).Select(EffectOf)];
     }
+
+    private static bool IsAppearing((DueSeries Series, ReconciledEpisode Episode) found) =>
+        found.Episode.Change.Fate == EpisodeFate.Appears;
+
+    private async Task<Appearing> AppearingAsync(
+        ScoredSeries series,
+        Episode now,
+        CountedFlows counted,
+        CancellationToken ct
+    )
+    {
+        var finding = await findings.OfAsync(series, now.PeakBucket, now.Started, ct, counted);
+        var carriers = Carriers.Of(finding.Excess);
+        var title = Sentences.Title(finding.Excess, finding.Cause);
+        return new(series, now, title, carriers, carriers.Among(finding.Flows));
+    }
+
+    private static AlertEffect EffectOf(Appearing one) =>
+        new(
+            EpisodeFate.Appears,
+            null,
+            one.Title,
+            one.Episode.Started,
+            one.Episode.PeakActual,
+            one.Episode.PeakActual,
+            0,
+            one.Episode.PeakScore,
+            false
+        );
 
     /// <summary>What would be told by then: the series before it, and its own.</summary>
     private static List<(DueSeries Series, ReconciledEpisode Episode)> DoneWith(
@@ -68,20 +109,19 @@ public sealed class AppearingAlerts(
     ) => [.. found.TakeWhile(f => f.Series.Id != seriesId), .. found.Where(f => f.Series.Id == seriesId)];
 
     private async Task<bool> JoinsAsync(
-        List<Appearing> earlier,
-        IReadOnlyList<FlowRow> mine,
-        ScoredSeries series,
-        Episode now,
+        IEnumerable<Appearing> earlier,
+        Appearing one,
         CountedFlows counted,
         CancellationToken ct
     )
     {
+        var (series, now) = (one.Series, one.Episode);
         var reach = Episodes.Gap * series.BucketSpan;
         foreach (var other in earlier.Where(o => o.Series.Id != series.Id))
         {
             if (other.Episode.Started > now.PeakBucket + reach || other.Episode.LastAbove < now.PeakBucket - reach)
                 continue;
-            if (await ShareFlowsAsync(mine, other.Carriers, other.Series.FirewallId, series, now, counted, ct))
+            if (await ShareFlowsAsync(one, other.Carriers, other.Series.FirewallId, counted, ct))
                 return true;
         }
         return false;
@@ -89,13 +129,12 @@ public sealed class AppearingAlerts(
 
     private async Task<bool> JoinsToldAsync(
         IReadOnlyList<(DueSeries Series, ReconciledEpisode Episode)> earlier,
-        IReadOnlyList<FlowRow> mine,
-        ScoredSeries series,
-        Episode now,
+        Appearing one,
         CountedFlows counted,
         CancellationToken ct
     )
     {
+        var (series, now) = (one.Series, one.Episode);
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var reach = Episodes.Gap * series.BucketSpan;
@@ -125,7 +164,7 @@ public sealed class AppearingAlerts(
             if (carriers is null)
                 continue;
             var firewall = await db.Series.Where(s => s.Id == other.SeriesId).Select(s => s.FirewallId).SingleAsync(ct);
-            if (await ShareFlowsAsync(mine, carriers, firewall, series, now, counted, ct))
+            if (await ShareFlowsAsync(one, carriers, firewall, counted, ct))
                 return true;
         }
         return false;
@@ -139,17 +178,17 @@ public sealed class AppearingAlerts(
     ) => Carriers.Of((await findings.OfAsync(series, episode.PeakBucket, episode.Started, ct, counted)).Excess);
 
     private async Task<bool> ShareFlowsAsync(
-        IReadOnlyList<FlowRow> mine,
+        Appearing one,
         Carriers carriers,
         int? firewallId,
-        ScoredSeries series,
-        Episode now,
         CountedFlows counted,
         CancellationToken ct
     )
     {
-        var end = now.PeakBucket + series.BucketSpan;
-        var theirs = await flows.BetweenAsync(now.PeakBucket, end, firewallId, ct, counted);
-        return Folding.BelongTogether(mine, carriers.Among(theirs));
+        var (mine, start) = (one.Series.FirewallId, one.Episode.PeakBucket);
+        if (mine is not null && firewallId is not null && mine != firewallId)
+            return false; // no flow is of two firewalls
+        var theirs = await flows.BetweenAsync(start, start + one.Series.BucketSpan, firewallId, ct, counted);
+        return Folding.BelongTogether(one.Flows, carriers.Among(theirs));
     }
 }

@@ -43,13 +43,13 @@ public sealed record TriedBucket(
 /// <summary>What a change would do to the past.</summary>
 /// <param name="Denies">Denied attempts that would no longer count (below zero: that would count again).</param>
 /// <param name="Unsure">Up to so many more, in rows that were folded under load.</param>
-/// <param name="UnadjustedBefore">Flows reach back to here: what is older stays as it was told.</param>
+/// <param name="UnadjustedBefore">Flows reach back to here, and what is older stays as it was told; null where nothing is older.</param>
 /// <param name="Alerts">Alerts that would change, those lost first, then the latest first.</param>
 /// <param name="Stay">Alerts since <paramref name="From"/> that would stay as they are.</param>
 /// <param name="Line">The total's buckets from <paramref name="From"/> on, summed to at most 720 points.</param>
 public sealed record PreviewResult(
     DateTimeOffset From,
-    DateTimeOffset UnadjustedBefore,
+    DateTimeOffset? UnadjustedBefore,
     long Denies,
     long Unsure,
     int Series,
@@ -78,7 +78,17 @@ public sealed class ExceptionPreview(
 )
 {
     private const int MostPoints = 720;
+
+    /// <summary>Drawn before the first change, so that a spike is seen beside what is usual.</summary>
+    private static readonly TimeSpan Context = TimeSpan.FromHours(12);
+
     private static readonly TimeSpan Bin = TimeSpan.FromMinutes(15);
+
+    /// <summary>Progress once flows are read.</summary>
+    private const double Read = 0.4;
+
+    /// <summary>Progress once series are scored again.</summary>
+    private const double Replayed = 0.8;
 
     /// <param name="progress">From 0 to 1.</param>
     public async Task<PreviewResult> OfAsync(
@@ -100,26 +110,36 @@ public sealed class ExceptionPreview(
             )
             : null;
         var others = all.Where(e => e != removed).Select(e => e.ToActive()).ToList();
-        var horizon = await partitions.FlowsFromAsync(ct);
+        var days = await partitions.FlowDaysAsync(ct);
+        var horizon = days.Count == 0 ? DateTimeOffset.MaxValue : days[0];
         var from = new[] { removed?.From, added?.From }.Min() ?? horizon;
 
-        var deltas = await trials.DeltasAsync(added, removed?.Id, others, from, Bin, ct);
-        var counted = TrialStore.Counted(added, removed?.Id, others);
+        var taken = removed?.ToActive();
+        var stretches = StretchesOf(from, days);
+        var reading = new Steps(progress, 0, Read, stretches.Count);
+        var deltas = await trials.DeltasAsync(added, taken, others, stretches, Bin, reading.Take, ct);
+        var counted = TrialStore.Counted(added, taken, others);
         var untaught = await confirmed.TriedAsync(deltas, counted, ct);
-        progress?.Report(0.4);
         var due = await records.CountingAsync([.. deltas.Select(d => d.FirewallId).Distinct()], ct);
         var rules = await db.Rules.AsNoTracking().ToListAsync(ct);
-        var (found, total) = await ReplayAsync(due, rules, deltas, untaught, progress, ct);
-
-        var alerts = await EffectsAsync(db, found, counted, ct);
+        var tried = PartsOf(deltas, untaught);
+        var (found, total) = await ReplayAsync(due, rules, tried, new(progress, Read, Replayed, due.Count), ct);
+        var alerts = await EffectsAsync(
+            db,
+            found,
+            counted,
+            new(progress, Replayed, 1, AppearingAlerts.StepsFor(found)),
+            ct
+        );
         var told = alerts.Select(alert => alert.AlertId).ToHashSet();
         var since = await db
             .Alerts.Where(alert => alert.LastBucket >= from && !alert.IsStorm)
             .Select(alert => alert.Id)
             .ToListAsync(ct);
+        progress?.Report(1);
         return new(
             from,
-            horizon,
+            horizon > from && await IsCountedBeforeAsync(db, horizon, ct) ? horizon : null,
             -deltas.Sum(d => d.Delta),
             deltas.Sum(d => d.Unsure),
             due.Count,
@@ -129,54 +149,71 @@ public sealed class ExceptionPreview(
         );
     }
 
+    private static Task<bool> IsCountedBeforeAsync(DenywatchDb db, DateTimeOffset horizon, CancellationToken ct) =>
+        db
+            .Database.SqlQuery<bool>(
+                $"SELECT EXISTS (SELECT FROM counts WHERE span = 5 AND at < {horizon}) AS \"Value\""
+            )
+            .SingleAsync(ct);
+
+    /// <summary>A day each, but for what is older than the first and newer than the last.</summary>
+    private static List<(DateTimeOffset From, DateTimeOffset Until)> StretchesOf(
+        DateTimeOffset from,
+        List<DateTimeOffset> days
+    )
+    {
+        List<DateTimeOffset> starts = [from, .. days.Where(day => day > from)];
+        return [.. starts.Zip(starts.Skip(1).Append(DateTimeOffset.MaxValue))];
+    }
+
     private async Task<(
         List<(DueSeries Series, ReconciledEpisode Episode)> Episodes,
         List<TriedBucket> Total
     )> ReplayAsync(
         List<DueSeries> due,
         List<Rule> rules,
-        List<CountDelta> deltas,
-        List<SliceExcess> untaught,
-        IProgress<double>? progress,
+        ILookup<int, TriedPart> tried,
+        Steps steps,
         CancellationToken ct
     )
     {
         var found = new ConcurrentBag<(DueSeries, ReconciledEpisode)>();
         List<TriedBucket> total = [];
-        var done = 0;
         await Parallel.ForEachAsync(
             due,
             new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = ct },
             async (series, stop) =>
             {
-                var counts = TriedIn(series, deltas, untaught);
+                var counts = TriedIn(series, tried);
                 var (episodes, line) = await ReplayAsync(series, rules, counts, stop);
                 foreach (var episode in episodes)
                     found.Add((series, episode));
                 if (line.Count > 0)
                     total = line;
-                progress?.Report(0.4 + (0.6 * Interlocked.Increment(ref done) / due.Count));
+                steps.Take();
             }
         );
         var order = due.Select((series, i) => (series.Id, i)).ToDictionary();
         return ([.. found.OrderBy(f => order[f.Item1.Id])], total);
     }
 
-    private static Dictionary<DateTimeOffset, TriedCount> TriedIn(
-        DueSeries series,
-        List<CountDelta> deltas,
-        List<SliceExcess> untaught
-    ) =>
+    /// <summary>What the trial changes in a slice or bucket, by firewall.</summary>
+    private static ILookup<int, TriedPart> PartsOf(List<CountDelta> deltas, List<SliceExcess> untaught) =>
         deltas
             .Where(d => d.Delta != 0)
-            .Select(d => (At: d.Bucket, d.FirewallId, Tried: new TriedCount(d.Delta, 0)))
-            .Concat(untaught.Select(u => (At: u.Slice, u.FirewallId, Tried: new TriedCount(0, u.Excess))))
-            .Where(part => series.FirewallId is null || part.FirewallId == series.FirewallId)
+            .Select(d => (d.FirewallId, Part: new TriedPart(d.Bucket, new(d.Delta, 0))))
+            .Concat(untaught.Select(u => (u.FirewallId, Part: new TriedPart(u.Slice, new(0, u.Excess)))))
+            .ToLookup(part => part.FirewallId, part => part.Part);
+
+    private static Dictionary<DateTimeOffset, TriedCount> TriedIn(DueSeries series, ILookup<int, TriedPart> tried) =>
+        (series.FirewallId is { } firewall ? tried[firewall] : tried.SelectMany(parts => parts))
             .GroupBy(part => CountedSpan.StartOf(part.At, series.BucketSpan), part => part.Tried)
             .ToDictionary(
                 bucket => bucket.Key,
                 bucket => new TriedCount(bucket.Sum(t => t.Count), bucket.Sum(t => t.Untaught))
             );
+
+    private sealed record TriedPart(DateTimeOffset At, TriedCount Tried);
 
     private async Task<(List<ReconciledEpisode> Episodes, List<TriedBucket> Line)> ReplayAsync(
         DueSeries series,
@@ -201,13 +238,18 @@ public sealed class ExceptionPreview(
         var episodes = await AlertReconciler.ChangesAsync(
             connection,
             series,
-            scored.Records,
+            scored,
             mine,
             Telling.SettingsOf,
             counts,
             ct
         );
-        return (episodes, series.FirewallId is null ? LineOf(scored.Records, counts) : []);
+        if (series.FirewallId is not null)
+            return (episodes, []);
+
+        var start = scored.Records[0].Bucket;
+        var context = await RecordStore.RecordsAsync(connection, series.Id, start - Context, start, least: 0, ct);
+        return (episodes, LineOf([.. context, .. scored.Records], counts));
     }
 
     /// <summary>Alerts and not episodes: what several series tell is one effect, told by the alert's own series where it can.</summary>
@@ -215,6 +257,7 @@ public sealed class ExceptionPreview(
         DenywatchDb db,
         List<(DueSeries Series, ReconciledEpisode Episode)> found,
         CountedFlows counted,
+        Steps steps,
         CancellationToken ct
     )
     {
@@ -241,7 +284,7 @@ public sealed class ExceptionPreview(
                 ?? mine.Select(f => f.Episode.Change.Now).FirstOrDefault(n => n is not null);
             effects.Add(EffectOf(alert, fate, now));
         }
-        effects.AddRange(await appearing.EffectsAsync(found, counted, ct));
+        effects.AddRange(await appearing.EffectsAsync(found, counted, steps, ct));
         return [.. effects.OrderByDescending(e => e.IsLost).ThenByDescending(e => e.Started)];
     }
 

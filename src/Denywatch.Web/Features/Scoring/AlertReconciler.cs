@@ -34,23 +34,23 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
     public async Task<List<ReconciledEpisode>> ChangesAsync(
         DenywatchDb db,
         DueSeries series,
-        IReadOnlyList<AnomalyRecord> changed,
+        ReplayedSeries scored,
         CancellationToken ct
     )
     {
         var rules = await db.Rules.Where(rule => rule.JobIds.Contains(series.JobId)).ToListAsync(ct);
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
-        return await ChangesAsync(connection, series, changed, rules, Telling.SettingsOf, trial: null, ct);
+        return await ChangesAsync(connection, series, scored, rules, Telling.SettingsOf, trial: null, ct);
     }
 
     /// <summary>The same for given rules, with settings that may be tried.</summary>
-    /// <param name="changed">The records as they are now, without holes, up to <see cref="DueSeries.NextBucket"/>.</param>
-    /// <param name="settingsOf">Settings that the episodes of <paramref name="changed"/> are judged by.</param>
+    /// <param name="scored">The series as it is scored now; its records have no holes up to <see cref="DueSeries.NextBucket"/>.</param>
+    /// <param name="settingsOf">Settings that its episodes are judged by.</param>
     /// <param name="trial">Added to the counts of buckets, and not stored; null for what is stored.</param>
     public static async Task<List<ReconciledEpisode>> ChangesAsync(
         NpgsqlConnection connection,
         DueSeries series,
-        IReadOnlyList<AnomalyRecord> changed,
+        ReplayedSeries scored,
         IReadOnlyList<Rule> rules,
         Func<Rule, RuleSettings> settingsOf,
         IReadOnlyDictionary<DateTimeOffset, TriedCount>? trial,
@@ -58,11 +58,12 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
     )
     {
         List<ReconciledEpisode> all = [];
+        var changed = scored.Records.Where(record => record.Bucket < series.NextBucket).ToList();
         if (changed.Count == 0)
             return all;
 
         var (first, span) = (changed[0].Bucket, series.BucketSpan);
-        var open = await OpenAsync(connection, series, trial, ct);
+        var open = await OpenRecords.OfAsync(connection, series, scored, trial, ct);
         foreach (var rule in rules)
         {
             var reach = first - ((Episodes.Gap + 1) * span);
@@ -77,7 +78,7 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
                 known,
                 series.NextBucket,
                 span,
-                open is null || open.Exists(record => tried.IsMetBy(record))
+                open.Exists(record => tried.IsMetBy(record))
             );
             all.AddRange(
                 changes
@@ -88,33 +89,7 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
         return all;
     }
 
-    /// <summary>Buckets that are not closed, as their frozen forecast judges what is counted now; null where none is frozen.</summary>
-    private static async Task<List<AnomalyRecord>?> OpenAsync(
-        NpgsqlConnection connection,
-        DueSeries series,
-        IReadOnlyDictionary<DateTimeOffset, TriedCount>? trial,
-        CancellationToken ct
-    )
-    {
-        List<AnomalyRecord> records = [];
-        foreach (var bucket in await OpenBucketStore.ListAsync(connection, ct, series.Id))
-        {
-            var end = bucket.Bucket + series.BucketSpan;
-            var counted = await CountStore.BucketsAsync(
-                connection,
-                series.FirewallId,
-                bucket.Bucket,
-                end,
-                series.BucketSpan,
-                ct
-            );
-            var actual = counted.Sum(count => count.Count) + (trial?.GetValueOrDefault(bucket.Bucket).Count ?? 0);
-            records.Add(FrozenScore.RecordOf(bucket, actual));
-        }
-        return records.Count == 0 ? null : records;
-    }
-
-    /// <summary>Writes what <see cref="ChangesAsync(DenywatchDb, DueSeries, IReadOnlyList{AnomalyRecord}, CancellationToken)"/> found, once the records are written.</summary>
+    /// <summary>Writes what <see cref="ChangesAsync(DenywatchDb, DueSeries, ReplayedSeries, CancellationToken)"/> found, once the records are written.</summary>
     public async Task ApplyAsync(
         NpgsqlTransaction transaction,
         DenywatchDb db,

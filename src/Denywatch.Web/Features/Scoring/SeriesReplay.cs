@@ -12,7 +12,8 @@ public sealed record ReplayedSeries(
     DateTimeOffset Until,
     IReadOnlyList<AnomalyRecord> Records,
     IReadOnlyList<ModelSnapshot> Snapshots,
-    bool LearnsAnew
+    bool LearnsAnew,
+    Sensitivity Rate
 );
 
 /// <summary>What a trial adds to a bucket.</summary>
@@ -50,7 +51,7 @@ public sealed class SeriesReplay(RecordStore store, SeriesRates rates, NpgsqlDat
         var records = series.RescoreFrom is { } late
             ? scored.Records.Where(record => record.Bucket >= late).ToList()
             : scored.Records;
-        return new(model, until, records, scored.Snapshots, learnsAnew);
+        return new(model, until, records, scored.Snapshots, learnsAnew, rate);
     }
 
     /// <summary>The model to go on with and the first bucket to score: a snapshot's where counts changed behind it.</summary>

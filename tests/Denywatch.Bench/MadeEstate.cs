@@ -1,29 +1,28 @@
 using System.Diagnostics;
-using Denywatch.Detection;
 using Denywatch.Storage;
 using Denywatch.Web.Features.Rules;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
-namespace Denywatch.Bench.Explorer;
+namespace Denywatch.Bench;
 
-/// <summary>90 days of denies of 20 firewalls: flows are made in the database; counts, rollups and records are the product's.</summary>
+/// <summary>How long an estate is watched, and how large it is.</summary>
+internal sealed record EstateSize(int Days, int Firewalls)
+{
+    /// <summary>A week past the last daylight saving change: the same data on every run.</summary>
+    public static readonly DateTimeOffset End = new(2026, 11, 8, 0, 0, 0, TimeSpan.Zero);
+
+    public DateTimeOffset Start => End - TimeSpan.FromDays(Days);
+}
+
+/// <summary>An estate's denies: flows are made in the database, counts are the product's.</summary>
 internal sealed class MadeEstate(
     NpgsqlDataSource source,
     Partitions partitions,
     CountStore counts,
-    RollupStore rollups,
     IDbContextFactory<DenywatchDb> dbs
 )
 {
-    public const int Days = 90;
-    public const int Firewalls = 20;
-
-    /// <summary>A week past the last daylight saving change: the same data on every run.</summary>
-    public static readonly DateTimeOffset End = new(2026, 11, 8, 0, 0, 0, TimeSpan.Zero);
-
-    public static readonly DateTimeOffset Start = End - TimeSpan.FromDays(Days);
-
     private const string AddFirewalls = """
         INSERT INTO firewalls (name, first_seen_at) SELECT 'fw-' || i, @at FROM generate_series(1, @firewalls) i ORDER BY i;
         INSERT INTO data_sources (sender, integration, firewall_id, time_zone, counts_unanswered, first_seen_at, last_received_at, lag_seconds)
@@ -63,25 +62,27 @@ internal sealed class MadeEstate(
 
     private const string MarkDirty = """
         INSERT INTO dirty_slices (slice, firewall_id, data_source_id) SELECT DISTINCT slice, firewall_id, data_source_id FROM flows
+        ORDER BY 1 -- counting claims them in this order, and so reads each day once
         """;
 
-    public async Task MakeAsync(long flows, CancellationToken ct)
+    public async Task MakeAsync(EstateSize size, long flows, CancellationToken ct)
     {
+        Console.WriteLine($"{flows:N0} flows of {size.Firewalls} firewalls in {size.Days} days:");
         await RulesSetup.SeedAsync(dbs, TimeProvider.System, ct);
         await using var connection = await source.OpenConnectionAsync(ct);
         await connection.ExecuteAsync("SELECT setseed(0.42)", ct);
-        await connection.ExecuteAsync(AddFirewalls, ct, ("firewalls", Firewalls), ("at", Start));
-        await partitions.EnsureFlowsAsync(Enumerable.Range(0, Days).Select(day => Start.AddDays(day)), ct);
+        await connection.ExecuteAsync(AddFirewalls, ct, ("firewalls", size.Firewalls), ("at", size.Start));
+        await partitions.EnsureFlowsAsync(Enumerable.Range(0, size.Days).Select(day => size.Start.AddDays(day)), ct);
 
         var watch = Stopwatch.StartNew();
-        var eachDay = (int)(flows / Days);
+        var eachDay = (int)(flows / size.Days);
         var incident = eachDay / 90;
-        for (var day = 0; day < Days; day++)
+        for (var day = 0; day < size.Days; day++)
             await connection.ExecuteAsync(
                 AddDay,
                 ct,
-                ("day", Start.AddDays(day)),
-                ("firewalls", Firewalls),
+                ("day", size.Start.AddDays(day)),
+                ("firewalls", size.Firewalls),
                 ("background", eachDay - 2 * incident),
                 ("incident", incident)
             );
@@ -91,41 +92,10 @@ internal sealed class MadeEstate(
 
         while ((await counts.RecomputeAsync(ct)).Count > 0) { }
         Tell("counts", watch);
-        await rollups.RecomputeAsync(ct);
-        Tell("rollups", watch);
-        await ScoreAsync(connection, ct);
-        Tell("records", watch);
-        await using var vacuum = connection.Command("VACUUM ANALYZE");
-        vacuum.CommandTimeout = 0; // minutes, for ten million flows
-        await vacuum.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>Records as live scoring makes them; no alerts.</summary>
-    private static async Task ScoreAsync(NpgsqlConnection connection, CancellationToken ct)
-    {
-        var series = await connection.RowsAsync(
-            "SELECT id, firewall_id FROM series",
-            row => (Id: row.GetInt32(0), Firewall: row.OrNull<int>(1)),
-            ct
-        );
-        foreach (var (id, firewall) in series)
-        {
-            var counted = await CountStore.BucketsAsync(connection, firewall, Start, End, Span, ct);
-            var bySpan = counted.ToDictionary(bucket => bucket.At, bucket => (double)bucket.Count);
-            var buckets = Enumerable
-                .Range(0, (int)((End - Start) / Span))
-                .Select(i => Start + i * Span)
-                .Select(at => new CountedBucket(at, bySpan.GetValueOrDefault(at)))
-                .ToList();
-            var records = SeriesScoring.Score(buckets, SeriesModel.Start(Span, TimeZoneInfo.Utc));
-            await RecordStore.WriteAsync(connection, id, records, reason: null, ct);
-        }
-        await connection.ExecuteAsync("UPDATE series SET next_bucket = @end", ct, ("end", End));
-    }
-
-    private static readonly TimeSpan Span = TimeSpan.FromMinutes(15);
-
-    private static void Tell(string what, Stopwatch watch)
+    /// <summary>Says how long a step took, and starts the next.</summary>
+    public static void Tell(string what, Stopwatch watch)
     {
         Console.WriteLine($"  {what, -8} {watch.Elapsed.TotalSeconds, 6:0} s");
         watch.Restart();
