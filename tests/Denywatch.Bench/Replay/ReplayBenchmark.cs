@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Denywatch.Web.Features.Exceptions;
+using Denywatch.Web.Features.Replay;
 using Denywatch.Web.Features.Scoring;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -30,7 +31,7 @@ internal static class ReplayBenchmark
                 services.AddSingleton<SeriesRates>().AddSingleton<Findings>().AddSingleton<AlertOpening>();
                 services.AddSingleton<AlertRaiser>().AddSingleton<AlertReconciler>();
                 services.AddSingleton<SeriesReplay>().AddSingleton<SeriesScorer>();
-                services.AddSingleton<AppearingAlerts>().AddSingleton<ExceptionPreview>();
+                services.AddSingleton<AppearingAlerts>().AddSingleton<AlertEffects>().AddSingleton<ExceptionPreview>();
                 services.AddSingleton<ExceptionActions>().AddSingleton<ScoredEstate>();
             },
             ct

@@ -1,6 +1,7 @@
 using Bunit;
 using Denywatch.Alerting.Replay;
 using Denywatch.Web.Features.Exceptions;
+using Denywatch.Web.Features.Replay;
 
 namespace Denywatch.Web.Tests.Exceptions;
 

@@ -5,6 +5,7 @@ using Denywatch.Storage.Entities;
 using Denywatch.Testing;
 using Denywatch.Web.Features.Accounts;
 using Denywatch.Web.Features.Exceptions;
+using Denywatch.Web.Features.Replay;
 using Denywatch.Web.Tests.Scoring;
 using Microsoft.EntityFrameworkCore;
 using Outcome = Denywatch.Web.Features.Accounts.Outcome;
@@ -149,12 +150,12 @@ public sealed class ReplayTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(3 * 4500, preview.Denies);
         Assert.Empty(preview.Lost);
         Assert.NotEmpty(preview.Alerts);
-        Assert.All(preview.Alerts, effect => Assert.True(IsAsSaid(effect, after)));
+        Assert.All(preview.Alerts, effect => Assert.True(Told.IsAsSaid(effect, after)));
         Assert.Equal(before.Count + preview.Alerts.Count(a => a.AlertId is null), after.Count);
         var told = preview.Alerts.Select(a => a.AlertId).ToHashSet();
         Assert.All(
             before.Where(alert => !told.Contains(alert.Id)),
-            alert => Assert.Equal(Standing(alert), Standing(after.Single(a => a.Id == alert.Id)))
+            alert => Assert.Equal(Told.Standing(alert), Told.Standing(after.Single(a => a.Id == alert.Id)))
         );
     }
 
@@ -197,15 +198,15 @@ public sealed class ReplayTests(PostgresFixture postgres) : IAsyncLifetime
                 preview.Alerts,
                 effect =>
                     Assert.True(
-                        IsAsSaid(effect, after),
-                        $"{effect} NOW {string.Join(" ; ", after.Where(x => x.Id == effect.AlertId).Select(Standing))} BEFORE {string.Join(" ; ", before.Where(x => x.Id == effect.AlertId).Select(Standing))} {draft?.Scope} {remove}"
+                        Told.IsAsSaid(effect, after),
+                        $"{effect} NOW {string.Join(" ; ", after.Where(x => x.Id == effect.AlertId).Select(Told.Standing))} BEFORE {string.Join(" ; ", before.Where(x => x.Id == effect.AlertId).Select(Told.Standing))} {draft?.Scope} {remove}"
                     )
             );
             Assert.Equal(before.Count + preview.Alerts.Count(a => a.AlertId is null), after.Count);
             var told = preview.Alerts.Select(a => a.AlertId).ToHashSet();
             Assert.All(
                 before.Where(alert => !told.Contains(alert.Id)),
-                alert => Assert.Equal(Numbers(alert), Numbers(after.Single(a => a.Id == alert.Id)))
+                alert => Assert.Equal(Told.Numbers(alert), Told.Numbers(after.Single(a => a.Id == alert.Id)))
             );
         }
     }
@@ -364,22 +365,8 @@ public sealed class ReplayTests(PostgresFixture postgres) : IAsyncLifetime
     {
         await using var db = await worker.DbAsync();
         var alerts = await db.Alerts.OrderBy(alert => alert.Id).ToListAsync(Stop);
-        return [.. alerts.Select(alert => $"{Standing(alert)} {alert.Sentence}")];
+        return [.. alerts.Select(alert => $"{Told.Standing(alert)} {alert.Sentence}")];
     }
-
-    private static bool IsAsSaid(AlertEffect effect, List<Alert> after) =>
-        effect.Fate switch
-        {
-            EpisodeFate.Appears => after.Exists(a =>
-                a.StartedAt == effect.Started && Math.Abs(a.Actual - effect.ActualNow) < 0.5
-            ),
-            EpisodeFate.Vanishes => after.Single(a => a.Id == effect.AlertId).CloseReason == CloseReason.Rescored,
-            _ => after.Single(a => a.Id == effect.AlertId) is var alert
-                && alert.Status == AlertStatus.Open
-                && Math.Abs(alert.Actual - effect.ActualNow) < 0.5
-                && Math.Abs(alert.PeakScore - effect.ScoreNow) < 0.5
-                && alert.StartedAt == effect.Started,
-        };
 
     private static bool Holds(Alert alert, DateTimeOffset bucket) =>
         alert.StartedAt <= bucket && alert.LastBucket >= bucket;
@@ -393,14 +380,7 @@ public sealed class ReplayTests(PostgresFixture postgres) : IAsyncLifetime
         return await db.Alerts.OrderBy(alert => alert.Id).ToListAsync(Stop);
     }
 
-    private static string Standing(Alert a) =>
-        $"{a.Id} {a.Status} {a.CloseReason} {a.StartedAt:O} {a.LastBucket:O} {a.Actual:0} {a.Typical:0.00} {a.PeakScore:0.0} {a.Excess:0} {a.EndedAt:O} {a.Title}";
-
-    /// <summary>What is expected moves a little with the past; what was counted, and when, does not.</summary>
-    private static string Numbers(Alert a) =>
-        $"{a.Id} {a.Status} {a.CloseReason} {a.StartedAt:O} {a.LastBucket:O} {a.Actual:0} {a.PeakScore:0} {a.EndedAt:O}";
-
-    private async Task<List<string>> StandingsAsync() => [.. (await AlertsAsync()).Select(Standing)];
+    private async Task<List<string>> StandingsAsync() => [.. (await AlertsAsync()).Select(Told.Standing)];
 
     private Task<string?> RecordsAsync() => RecordsAsync(node);
 

@@ -6,6 +6,7 @@ using Denywatch.Testing;
 using Denywatch.Web.Features.Alerts;
 using Denywatch.Web.Features.Exceptions;
 using Denywatch.Web.Features.Explorer;
+using Denywatch.Web.Features.Replay;
 using Denywatch.Web.Features.Rules;
 using Denywatch.Web.Features.Scoring;
 using Microsoft.EntityFrameworkCore;
@@ -65,7 +66,12 @@ public sealed class Worker : IAsyncDisposable
             .AddSingleton<JudgedBuckets>()
             .AddSingleton<WhyNotQueries>()
             .AddSingleton<AlertActions>();
-        services.AddSingleton<AppearingAlerts>().AddSingleton<ExceptionPreview>().AddSingleton<ExceptionActions>();
+        services
+            .AddSingleton<AppearingAlerts>()
+            .AddSingleton<AlertEffects>()
+            .AddSingleton<ExceptionPreview>()
+            .AddSingleton<ExceptionActions>();
+        services.AddSingleton<RuleTrial>().AddSingleton<RuleTuningActions>();
         services.AddTransient<LookTask>().AddTransient<CloseBucketsTask>();
         return new(services.BuildServiceProvider(), connectionString);
     }

@@ -90,17 +90,19 @@ public class ComponentTests : PageTest
                 .Add(v => v.Kind, "source address")
                 .Add(
                     v => v.Entries,
-                    [
-                        new("Only this", Href: "/alerts?text=10.2.3.4"),
-                        new(
-                            "Exclude",
-                            Run: () =>
-                            {
-                                ran = true;
-                                return Task.CompletedTask;
-                            }
-                        ),
-                    ]
+                    () =>
+                        (IReadOnlyList<ValueEntry>)
+                            [
+                                new("Only this", Href: "/alerts?text=10.2.3.4"),
+                                new(
+                                    "Exclude",
+                                    Run: () =>
+                                    {
+                                        ran = true;
+                                        return Task.CompletedTask;
+                                    }
+                                ),
+                            ]
                 )
         );
         Assert.Empty(value.FindAll("[role=menu]"));

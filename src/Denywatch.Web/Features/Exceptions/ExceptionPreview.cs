@@ -6,6 +6,7 @@ using Denywatch.Events;
 using Denywatch.Events.Exceptions;
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
+using Denywatch.Web.Features.Replay;
 using Denywatch.Web.Features.Scoring;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -14,21 +15,6 @@ namespace Denywatch.Web.Features.Exceptions;
 
 /// <summary>A change of exceptions that is tried: one removed, one added, or both for an edit.</summary>
 public sealed record ExceptionChange(int? RemovedId, ExceptionDraft? Added);
-
-/// <summary>What becomes of an alert, or of an episode that has none yet.</summary>
-/// <param name="AlertId">Null for one that would appear.</param>
-/// <param name="IsLost">It was closed as a true positive, and would vanish or lose more than half of its excess.</param>
-public sealed record AlertEffect(
-    EpisodeFate Fate,
-    long? AlertId,
-    string Title,
-    DateTimeOffset Started,
-    double ActualBefore,
-    double ActualNow,
-    double ScoreBefore,
-    double ScoreNow,
-    bool IsLost
-);
 
 /// <summary>One bucket of the total, as it is and as it would be.</summary>
 public sealed record TriedBucket(
@@ -72,7 +58,7 @@ public sealed class ExceptionPreview(
     Partitions partitions,
     RecordStore records,
     SeriesReplay replay,
-    AppearingAlerts appearing,
+    AlertEffects effects,
     IDbContextFactory<DenywatchDb> dbs,
     NpgsqlDataSource source
 )
@@ -124,8 +110,7 @@ public sealed class ExceptionPreview(
         var rules = await db.Rules.AsNoTracking().ToListAsync(ct);
         var tried = PartsOf(deltas, untaught);
         var (found, total) = await ReplayAsync(due, rules, tried, new(progress, Read, Replayed, due.Count), ct);
-        var alerts = await EffectsAsync(
-            db,
+        var alerts = await effects.OfAsync(
             found,
             counted,
             new(progress, Replayed, 1, AppearingAlerts.StepsFor(found)),
@@ -251,67 +236,6 @@ public sealed class ExceptionPreview(
         var context = await RecordStore.RecordsAsync(connection, series.Id, start - Context, start, least: 0, ct);
         return (episodes, LineOf([.. context, .. scored.Records], counts));
     }
-
-    /// <summary>Alerts and not episodes: what several series tell is one effect, told by the alert's own series where it can.</summary>
-    private async Task<List<AlertEffect>> EffectsAsync(
-        DenywatchDb db,
-        List<(DueSeries Series, ReconciledEpisode Episode)> found,
-        CountedFlows counted,
-        Steps steps,
-        CancellationToken ct
-    )
-    {
-        var ids = found
-            .Where(f => f.Episode.Change.Known is not null)
-            .Select(f => f.Episode.Change.Known!.AlertId)
-            .ToHashSet();
-        var alerts = await db.Alerts.AsNoTracking().Where(alert => ids.Contains(alert.Id)).ToListAsync(ct);
-        List<AlertEffect> effects = [];
-        foreach (var alert in alerts)
-        {
-            var mine = found.Where(f => f.Episode.Change.Known?.AlertId == alert.Id).ToList();
-            var own = mine.Find(f => f.Series.Id == alert.SeriesId && f.Episode.Rule.Id == alert.RuleId).Episode;
-            var told = await EpisodesOfAsync(db, alert.Id, ct);
-            var gone = mine.Count(f => f.Episode.Change.Fate == EpisodeFate.Vanishes);
-            var fate = (own ?? mine[0].Episode).Change.Fate;
-            if (fate == EpisodeFate.Vanishes && gone < told)
-                fate = EpisodeFate.Changes;
-            else if (own is null && fate != EpisodeFate.Returns)
-                continue; // another series tells it differently, its own as before
-
-            var now =
-                (own ?? mine[0].Episode).Change.Now
-                ?? mine.Select(f => f.Episode.Change.Now).FirstOrDefault(n => n is not null);
-            effects.Add(EffectOf(alert, fate, now));
-        }
-        effects.AddRange(await appearing.EffectsAsync(found, counted, steps, ct));
-        return [.. effects.OrderByDescending(e => e.IsLost).ThenByDescending(e => e.Started)];
-    }
-
-    private static AlertEffect EffectOf(Alert alert, EpisodeFate fate, Episode? now)
-    {
-        var excess = Math.Max(0, alert.Actual - alert.Typical);
-        var left = now is null ? 0 : Math.Max(0, now.PeakActual - now.PeakTypical);
-        var isConfirmed = alert is { Status: AlertStatus.Closed, CloseReason: CloseReason.TruePositive };
-        return new(
-            fate,
-            alert.Id,
-            alert.Title,
-            now?.Started ?? alert.StartedAt,
-            alert.Actual,
-            now?.PeakActual ?? 0,
-            alert.PeakScore,
-            now?.PeakScore ?? 0,
-            isConfirmed && (fate == EpisodeFate.Vanishes || left < excess / 2)
-        );
-    }
-
-    private static Task<int> EpisodesOfAsync(DenywatchDb db, long alertId, CancellationToken ct) =>
-        db
-            .Database.SqlQuery<int>(
-                $"SELECT count(*)::int AS \"Value\" FROM episodes WHERE alert_id = {alertId} AND NOT vanished"
-            )
-            .SingleAsync(ct);
 
     private static List<TriedBucket> LineOf(
         IReadOnlyList<AnomalyRecord> records,

@@ -1,4 +1,4 @@
-using Denywatch.Alerting.Replay;
+using Denywatch.Web.Features.Replay;
 using Denywatch.Web.Ui;
 using Denywatch.Web.Ui.Charts;
 
@@ -17,40 +17,7 @@ public static class ExceptionWords
         var verb = result.Denies >= 0 ? "Takes away" : "Counts again";
         return result is { Denies: 0, Unsure: 0 }
             ? "Nothing of what is stored is meant by it: no alert changes."
-            : $"{verb} {denies} denies{unsure}: {Alerts(result)}.";
-    }
-
-    private static string Alerts(PreviewResult result)
-    {
-        var alerts = result.Alerts.Where(alert => !alert.IsLost).ToList();
-        List<string> parts = [];
-        Add(result.Lost.Count, "confirmed attack is lost", "confirmed attacks are lost");
-        Add(alerts.Count(a => a.Fate == EpisodeFate.Vanishes), "alert vanishes", "alerts vanish");
-        Add(alerts.Count(a => Shrinks(a)), "shrinks", "shrink");
-        Add(alerts.Count(a => a.Fate == EpisodeFate.Changes && !Shrinks(a)), "grows", "grow");
-        Add(alerts.Count(a => a.Fate == EpisodeFate.Appears), "new one appears", "new ones appear");
-        Add(alerts.Count(a => a.Fate == EpisodeFate.Returns), "comes back", "come back");
-        Add(result.Stay, "stays", "stay");
-        return parts.Count == 0 ? "no alert in that time" : string.Join(", ", parts);
-
-        void Add(int count, string one, string many)
-        {
-            if (count > 0)
-                parts.Add($"{Numbers.Exact(count)} {(count == 1 ? one : many)}");
-        }
-    }
-
-    /// <summary>What becomes of one alert.</summary>
-    public static string Fate(AlertEffect effect)
-    {
-        ArgumentNullException.ThrowIfNull(effect);
-        return effect.Fate switch
-        {
-            EpisodeFate.Vanishes => "vanishes",
-            EpisodeFate.Appears => "appears",
-            EpisodeFate.Returns => "comes back",
-            _ => Shrinks(effect) ? "shrinks" : "grows",
-        };
+            : $"{verb} {denies} denies{unsure}: {EffectWords.Sum(result.Alerts, result.Stay)}.";
     }
 
     /// <summary>The total as it would be, with the line as it is beside it.</summary>
@@ -88,7 +55,4 @@ public static class ExceptionWords
             : left < TimeSpan.FromDays(1) ? $"{Math.Ceiling(left.TotalHours):0} h left"
             : $"{Math.Floor(left.TotalDays):0} d left";
     }
-
-    private static bool Shrinks(AlertEffect effect) =>
-        effect.Fate == EpisodeFate.Changes && effect.ActualNow <= effect.ActualBefore;
 }

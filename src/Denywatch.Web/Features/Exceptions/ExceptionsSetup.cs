@@ -4,7 +4,6 @@ internal static class ExceptionsSetup
 {
     public static void AddExceptions(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<AppearingAlerts>();
         builder.Services.AddSingleton<ExceptionPreview>();
         builder.Services.AddSingleton<ExceptionActions>();
         builder.Services.AddSingleton<ExceptionQueries>();

@@ -21,6 +21,41 @@ public static class RulesApi
             .MapPost("/{id:guid}/switch", SwitchAsync)
             .WithSummary("Switches a rule on or off, with a reason")
             .RequireAuthorization(nameof(Policy.Triage));
+        rules
+            .MapPost("/{id:guid}/settings/preview", PreviewAsync)
+            .WithSummary("What other settings would have alerted in the last 30 days");
+        rules
+            .MapPut("/{id:guid}/settings", TuneAsync)
+            .WithSummary("Saves a rule's settings and brings the alerts of 30 days into line")
+            .RequireAuthorization(nameof(Policy.Engineer));
+    }
+
+    private static async Task<Results<Ok<RuleTrialResult>, NotFound>> PreviewAsync(
+        Guid id,
+        RuleTuningDraft request,
+        RuleTrial trial,
+        CancellationToken ct
+    ) =>
+        await trial.OfAsync(id, request.Settings, ct) is { } result ? TypedResults.Ok(result) : TypedResults.NotFound();
+
+    private static async Task<Results<NoContent, ForbidHttpResult, NotFound, ValidationProblem>> TuneAsync(
+        Guid id,
+        RuleTuningDraft request,
+        RuleTuningActions actions,
+        ClaimsPrincipal user,
+        CancellationToken ct
+    )
+    {
+        var result = await actions.SetAsync(id, request, Actor.Of(user), ct);
+        return result.Outcome switch
+        {
+            Outcome.Done => TypedResults.NoContent(),
+            Outcome.Forbidden => TypedResults.Forbid(),
+            Outcome.NotFound => TypedResults.NotFound(),
+            _ => TypedResults.ValidationProblem(
+                new Dictionary<string, string[]>(StringComparer.Ordinal) { ["settings"] = [result.Problem!] }
+            ),
+        };
     }
 
     private static async Task<Ok<IReadOnlyList<RuleRow>>> ListAsync(RuleQueries queries, CancellationToken ct) =>

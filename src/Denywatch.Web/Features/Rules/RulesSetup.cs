@@ -10,6 +10,8 @@ public static class RulesSetup
     {
         builder.Services.AddSingleton<RuleActions>();
         builder.Services.AddSingleton<RuleQueries>();
+        builder.Services.AddSingleton<RuleTrial>();
+        builder.Services.AddSingleton<RuleTuningActions>();
     }
 
     /// <summary>

@@ -7,7 +7,7 @@ using Denywatch.Web.Features.Scoring;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
-namespace Denywatch.Web.Features.Exceptions;
+namespace Denywatch.Web.Features.Replay;
 
 /// <summary>
 /// Episodes that a trial brings up, as the alerts that they would be: those of the same flows are one, and what an alert

@@ -1,4 +1,4 @@
-namespace Denywatch.Web.Features.Exceptions;
+namespace Denywatch.Web.Features.Replay;
 
 /// <summary>A part of a progress that is made in like steps: told in order, whichever of several threads takes them.</summary>
 /// <param name="from">Progress before the first step, 0 to 1.</param>

@@ -1,0 +1,132 @@
+using Denywatch.Alerting.Replay;
+using Denywatch.Events;
+using Denywatch.Storage.Entities;
+using Denywatch.Testing;
+using Denywatch.Web.Features.Accounts;
+using Denywatch.Web.Features.Rules;
+using Denywatch.Web.Tests.Scoring;
+using Microsoft.EntityFrameworkCore;
+using Outcome = Denywatch.Web.Features.Accounts.Outcome;
+
+namespace Denywatch.Web.Tests.Rules;
+
+public sealed class RuleTrialTests(PostgresFixture postgres) : IAsyncLifetime
+{
+    private static readonly TimeSpan Span = TimeSpan.FromMinutes(15);
+    private static readonly Actor Engineer = new(null, "ada", AccountRole.Engineer);
+    private readonly DateTimeOffset now = DateTimeOffset.UtcNow;
+    private Worker node = null!;
+    private Guid rule;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>A month of two firewalls with spikes of all sizes in its last days.</summary>
+    public async ValueTask InitializeAsync()
+    {
+        node = await Worker.NewAsync(postgres, now);
+        var open = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % Span.Ticks), TimeSpan.Zero);
+        await node.DenyAsync(now.AddDays(-28), open, Steady);
+        await node.DenyAsync(now.AddDays(-28), open, Steady, "fw-2");
+        var random = new Random(3);
+        for (var spike = 0; spike < 12; spike++)
+        {
+            var start = open - ((6 + (8 * spike)) * Span);
+            await node.DenyAsync(
+                start,
+                start + Span,
+                _ => 20 << (spike % 6),
+                spike % 2 == 0 ? "fw-1" : "fw-2",
+                $"198.51.100.{random.Next(1, 200)}",
+                22 + spike
+            );
+        }
+        await node.LookAsync();
+        await node.CloseAsync();
+        rule = (await AlertsAsync())[0].RuleId;
+    }
+
+    public async ValueTask DisposeAsync() => await node.DisposeAsync();
+
+    [Fact]
+    public async Task Settings_do_to_the_past_what_their_trial_said_again_and_again()
+    {
+        var random = new Random(8);
+        var vanished = 0;
+        for (var step = 0; step < 5; step++)
+        {
+            var draft = new RuleTuningDraft(random.Next(40, 99), random.Next(0, 600), random.Next(0, 600), "quieter");
+            var before = await AlertsAsync();
+
+            var tried = (await node.Get<RuleTrial>().OfAsync(rule, draft.Settings, Stop))!;
+            var saved = await node.Get<RuleTuningActions>().SetAsync(rule, draft, Engineer, Stop);
+
+            Assert.Equal((Outcome.Done, null), (saved.Outcome, saved.Problem));
+            var after = await AlertsAsync();
+            Assert.All(tried.Alerts, effect => Assert.True(Told.IsAsSaid(effect, after), $"{step}: {effect}"));
+            Assert.Equal(before.Count + tried.Alerts.Count(a => a.AlertId is null), after.Count);
+            Assert.Equal(tried.Now, after.Count(alert => alert.CloseReason != CloseReason.Rescored));
+            var told = tried.Alerts.Select(a => a.AlertId).ToHashSet();
+            Assert.All(
+                before.Where(alert => !told.Contains(alert.Id)),
+                alert => Assert.Equal(Told.Standing(alert), Told.Standing(after.Single(a => a.Id == alert.Id)))
+            );
+            vanished += tried.Alerts.Count(alert => alert.Fate == EpisodeFate.Vanishes);
+        }
+        Assert.True(vanished > 0);
+    }
+
+    [Fact]
+    public async Task The_same_settings_change_nothing()
+    {
+        var before = (await AlertsAsync()).ConvertAll(Told.Standing);
+        await using var db = await node.DbAsync();
+        var same = await db.Rules.SingleAsync(r => r.Id == rule, Stop);
+        var draft = new RuleTuningDraft(same.Threshold, same.Floor, same.MinimumExcess, "as before");
+
+        Assert.Empty((await node.Get<RuleTrial>().OfAsync(rule, draft.Settings, Stop))!.Alerts);
+        await node.Get<RuleTuningActions>().SetAsync(rule, draft, Engineer, Stop);
+
+        Assert.Equal(before, (await AlertsAsync()).ConvertAll(Told.Standing));
+    }
+
+    [Fact]
+    public async Task Settings_that_would_lose_a_confirmed_attack_are_refused_until_somebody_says_why()
+    {
+        await using (var db = await node.DbAsync())
+        {
+            var alert = await db.Alerts.OrderBy(a => a.Id).FirstAsync(Stop);
+            alert.Close(CloseReason.TruePositive, "ada", now);
+            await db.SaveChangesAsync(Stop);
+        }
+        var draft = new RuleTuningDraft(75, 100_000, 0, "quieter");
+        var actions = node.Get<RuleTuningActions>();
+
+        var refused = await actions.SetAsync(rule, draft, Engineer, Stop);
+        var saved = await actions.SetAsync(rule, draft with { LossReason = "a test" }, Engineer, Stop);
+
+        Assert.Equal(Outcome.Refused, refused.Outcome);
+        Assert.Contains("1 confirmed true positive", refused.Problem, StringComparison.Ordinal);
+        Assert.Equal(Outcome.Done, saved.Outcome);
+    }
+
+    [Theory]
+    [InlineData(AccountRole.Viewer)]
+    [InlineData(AccountRole.Analyst)]
+    public async Task Only_an_engineer_changes_settings(AccountRole role)
+    {
+        var deed = new RuleTuningDraft(99, 0, 0, "quieter");
+
+        var result = await node.Get<RuleTuningActions>().SetAsync(rule, deed, Engineer with { Role = role }, Stop);
+
+        Assert.Equal(Outcome.Forbidden, result.Outcome);
+    }
+
+    private async Task<List<Alert>> AlertsAsync()
+    {
+        await using var db = await node.DbAsync();
+        return await db.Alerts.OrderBy(alert => alert.Id).ToListAsync(Stop);
+    }
+
+    private static int Steady(DateTimeOffset slice) =>
+        30 + (int)(slice.UtcTicks / DenyFlow.SliceSpan.Ticks * 7919 % 11);
+}
