@@ -85,7 +85,7 @@ public sealed class ExplorerPartsTests : PageTest
         );
         Assert.Equal(view.With(ExplorerFilter.Of(FilterField.Port, "445")!).ToUrl(), entries[0].Href);
         Assert.Equal("/explorer?only=port%3A445", entries[3].Href);
-        Assert.StartsWith("https://kibana.example.com/app/discover", entries[5].Href, StringComparison.Ordinal);
+        Assert.StartsWith("https://kibana.example.com/app/discover", entries[6].Href, StringComparison.Ordinal);
         Assert.Empty(Menu().Entries(Dimension.Source, Attribution.Absent));
     }
 

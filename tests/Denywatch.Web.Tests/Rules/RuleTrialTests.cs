@@ -62,7 +62,14 @@ public sealed class RuleTrialTests(PostgresFixture postgres) : IAsyncLifetime
 
             Assert.Equal((Outcome.Done, null), (saved.Outcome, saved.Problem));
             var after = await AlertsAsync();
-            Assert.All(tried.Alerts, effect => Assert.True(Told.IsAsSaid(effect, after), $"{step}: {effect}"));
+            Assert.All(
+                tried.Alerts,
+                effect =>
+                    Assert.True(
+                        Told.IsAsSaid(effect, after),
+                        $"{step}: {effect} NOW {string.Join(" ; ", after.Where(a => a.Id == effect.AlertId).Select(Told.Standing))} BEFORE {string.Join(" ; ", before.Where(a => a.Id == effect.AlertId).Select(a => $"{Told.Standing(a)} {a.SeriesId}"))} {draft}"
+                    )
+            );
             Assert.Equal(before.Count + tried.Alerts.Count(a => a.AlertId is null), after.Count);
             Assert.Equal(tried.Now, after.Count(alert => alert.CloseReason != CloseReason.Rescored));
             var told = tried.Alerts.Select(a => a.AlertId).ToHashSet();

@@ -46,8 +46,11 @@ public sealed class AlertEffects(AppearingAlerts appearing, IDbContextFactory<De
         foreach (var alert in alerts)
         {
             var mine = found.Where(f => f.Episode.Change.Known?.AlertId == alert.Id).ToList();
-            var own = mine.Find(f => f.Series.Id == alert.SeriesId && f.Episode.Rule.Id == alert.RuleId).Episode;
             var told = await EpisodesOfAsync(db, alert.Id, ct);
+            // An alert that nobody tells any more is told by the first that comes back.
+            var own = (
+                told == 0 ? mine[0] : mine.Find(f => f.Series.Id == alert.SeriesId && f.Episode.Rule.Id == alert.RuleId)
+            ).Episode;
             var gone = mine.Count(f => f.Episode.Change.Fate == EpisodeFate.Vanishes);
             var fate = (own ?? mine[0].Episode).Change.Fate;
             if (fate == EpisodeFate.Vanishes && gone < told)
