@@ -8,6 +8,7 @@ namespace Denywatch.EndToEnd;
 
 /// <summary>The filled demo, as everybody sees it first.</summary>
 [Collection(nameof(DemoApp))]
+[Trait("suite", "demo")]
 public sealed partial class DemoTests(DemoApp demo, Browser browser)
 {
     private const string Rule = "/rules/eaa77d63-9679-4ce3-be25-3ba8b795e5fa";

@@ -6,6 +6,7 @@ namespace Denywatch.EndToEnd;
 
 /// <summary>From an alert to an exception and back, with the keyboard alone, on the demo's month.</summary>
 [Collection(nameof(DemoApp))]
+[Trait("suite", "demo")]
 public sealed partial class ExceptionStoryTests(DemoApp demo)
 {
     private static readonly LocatorAssertionsToContainTextOptions Patient = new() { Timeout = 60_000 };

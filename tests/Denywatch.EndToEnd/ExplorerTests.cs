@@ -9,6 +9,7 @@ namespace Denywatch.EndToEnd;
 
 /// <summary>The explorer on the demo's month, in a real browser.</summary>
 [Collection(nameof(DemoApp))]
+[Trait("suite", "demo")]
 public sealed partial class ExplorerTests(DemoApp demo, Browser browser)
 {
     /// <summary>As DemoTraffic has it.</summary>
