@@ -83,20 +83,25 @@ public static class EpisodeStore
         long alertId,
         int ownerSeriesId,
         CancellationToken ct
-    )
-    {
-        var standing = await connection.RowsAsync(
+    ) => (await AllStandingAsync(connection, alertId, ownerSeriesId, ct)).FirstOrDefault();
+
+    /// <summary>All of them, the owner's first.</summary>
+    public static Task<List<StoredEpisode>> AllStandingAsync(
+        NpgsqlConnection connection,
+        long alertId,
+        int ownerSeriesId,
+        CancellationToken ct
+    ) =>
+        connection.RowsAsync(
             $"""
             SELECT {Columns} FROM episodes WHERE alert_id = @alert AND NOT vanished
-            ORDER BY series_id <> @owner, series_id LIMIT 1
+            ORDER BY series_id <> @owner, series_id
             """,
             Read,
             ct,
             ("alert", alertId),
             ("owner", ownerSeriesId)
         );
-        return standing.FirstOrDefault();
-    }
 
     /// <summary>Whether an episode that is over holds <paramref name="bucket"/> already.</summary>
     public static Task<bool> CoversAsync(

@@ -4,6 +4,7 @@ using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Denywatch.Web.Features.Scoring;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Denywatch.Web.Features.Replay;
 
@@ -42,25 +43,30 @@ public sealed class AlertEffects(AppearingAlerts appearing, IDbContextFactory<De
             .Select(f => f.Episode.Change.Known!.AlertId)
             .ToHashSet();
         var alerts = await db.Alerts.AsNoTracking().Where(alert => ids.Contains(alert.Id)).ToListAsync(ct);
+        await db.Database.OpenConnectionAsync(ct);
+        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         List<AlertEffect> effects = [];
         foreach (var alert in alerts)
         {
             var mine = found.Where(f => f.Episode.Change.Known?.AlertId == alert.Id).ToList();
-            var told = await EpisodesOfAsync(db, alert.Id, ct);
+            var told = await EpisodeStore.AllStandingAsync(connection, alert.Id, alert.SeriesId, ct);
             // An alert that nobody tells any more is told by the first that comes back.
             var own = (
-                told == 0 ? mine[0] : mine.Find(f => f.Series.Id == alert.SeriesId && f.Episode.Rule.Id == alert.RuleId)
+                told.Count == 0
+                    ? mine[0]
+                    : mine.Find(f => f.Series.Id == alert.SeriesId && f.Episode.Rule.Id == alert.RuleId)
             ).Episode;
             var gone = mine.Count(f => f.Episode.Change.Fate == EpisodeFate.Vanishes);
             var fate = (own ?? mine[0].Episode).Change.Fate;
-            if (fate == EpisodeFate.Vanishes && gone < told)
+            if (fate == EpisodeFate.Vanishes && gone < told.Count)
                 fate = EpisodeFate.Changes;
             else if (own is null && fate != EpisodeFate.Returns)
                 continue; // another series tells it differently, its own as before
 
             var now =
                 (own ?? mine[0].Episode).Change.Now
-                ?? mine.Select(f => f.Episode.Change.Now).FirstOrDefault(n => n is not null);
+                ?? mine.Select(f => f.Episode.Change.Now).FirstOrDefault(n => n is not null)
+                ?? told.Find(one => !mine.Exists(f => Tells(f, one)))?.Episode;
             effects.Add(EffectOf(alert, fate, now));
         }
         effects.AddRange(await appearing.EffectsAsync(found, counted, steps, ct));
@@ -85,10 +91,8 @@ public sealed class AlertEffects(AppearingAlerts appearing, IDbContextFactory<De
         );
     }
 
-    private static Task<int> EpisodesOfAsync(DenywatchDb db, long alertId, CancellationToken ct) =>
-        db
-            .Database.SqlQuery<int>(
-                $"SELECT count(*)::int AS \"Value\" FROM episodes WHERE alert_id = {alertId} AND NOT vanished"
-            )
-            .SingleAsync(ct);
+    private static bool Tells((DueSeries Series, ReconciledEpisode Episode) changed, StoredEpisode one) =>
+        changed.Series.Id == one.SeriesId
+        && changed.Episode.Rule.Id == one.RuleId
+        && changed.Episode.Change.Known?.Episode.Started == one.Episode.Started;
 }

@@ -15,8 +15,9 @@ public static class EffectWords
         List<string> parts = [];
         Add(effects.Count - alerts.Count, "confirmed attack is lost", "confirmed attacks are lost");
         Add(alerts.Count(a => a.Fate == EpisodeFate.Vanishes), "alert vanishes", "alerts vanish");
-        Add(alerts.Count(Shrinks), "shrinks", "shrink");
-        Add(alerts.Count(a => a.Fate == EpisodeFate.Changes && !Shrinks(a)), "grows", "grow");
+        Add(alerts.Count(a => Grown(a) < 0), "shrinks", "shrink");
+        Add(alerts.Count(a => Grown(a) > 0), "grows", "grow");
+        Add(alerts.Count(a => Grown(a) == 0), "changes its times", "change their times");
         Add(alerts.Count(a => a.Fate == EpisodeFate.Appears), "new one appears", "new ones appear");
         Add(alerts.Count(a => a.Fate == EpisodeFate.Returns), "comes back", "come back");
         Add(stay, "stays", "stay");
@@ -38,10 +39,18 @@ public static class EffectWords
             EpisodeFate.Vanishes => "vanishes",
             EpisodeFate.Appears => "appears",
             EpisodeFate.Returns => "comes back",
-            _ => Shrinks(effect) ? "shrinks" : "grows",
+            _ => Grown(effect) switch
+            {
+                < 0 => "shrinks",
+                > 0 => "grows",
+                _ => "other times",
+            },
         };
     }
 
-    private static bool Shrinks(AlertEffect effect) =>
-        effect.Fate == EpisodeFate.Changes && effect.ActualNow <= effect.ActualBefore;
+    /// <summary>Whether the peak has more denies; null where it is not there before or after.</summary>
+    private static int? Grown(AlertEffect effect) =>
+        effect.Fate == EpisodeFate.Changes
+            ? Math.Sign(Math.Round(effect.ActualNow) - Math.Round(effect.ActualBefore))
+            : null;
 }
