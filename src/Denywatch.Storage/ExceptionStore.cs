@@ -107,13 +107,16 @@ public sealed class ExceptionStore(IDbContextFactory<DenywatchDb> dbs)
         var condition = only is { } given ? $"AND ({given.Sql})" : "";
         long marked = 0;
         foreach (var table in FlowTables)
-            marked += await connection.ScalarAsync<long>(
+        {
+            await using var command = connection.Command(
                 Mark.Replace("{table}", table, StringComparison.Ordinal)
                     .Replace("{mark}", mark, StringComparison.Ordinal)
                     .Replace("{condition}", condition, StringComparison.Ordinal),
-                ct,
                 [("from", from), ("until", until), ("reason", reason), .. sql.Parameters, .. only?.Parameters ?? []]
             );
+            command.CommandTimeout = 0; // a country among ten million flows takes up to a minute: all are marked, or none
+            marked += await command.ExecuteScalarAsync(ct) is long rows ? rows : 0;
+        }
         return marked;
     }
 

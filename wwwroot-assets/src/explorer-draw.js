@@ -1,6 +1,5 @@
 import {
   BANDS,
-  LANE,
   LEARNING,
   MISSING,
   OPEN,
@@ -15,6 +14,8 @@ import {
   short,
 } from "./chart-parts.js";
 
+// A finger needs 24 pixels for the label beside a lane.
+export const LANE = 24;
 export const EVENT = 20;
 const AXIS = 24;
 

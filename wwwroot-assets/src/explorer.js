@@ -1,5 +1,5 @@
-import { BANDS, LANE, LEARNING, MISSING, OPEN, UNADJUSTED, bandOf, echarts, escape, exact, groundOf, palette } from "./chart-parts.js";
-import { EVENT, optionOf, placeOf } from "./explorer-draw.js";
+import { BANDS, LEARNING, MISSING, OPEN, UNADJUSTED, bandOf, echarts, escape, exact, groundOf, palette } from "./chart-parts.js";
+import { EVENT, LANE, optionOf, placeOf } from "./explorer-draw.js";
 
 const SHORTEST = 60 * 60 * 1000;
 const DRAG = 5; // pixels before a press is a drag

@@ -51,9 +51,9 @@ public sealed record ExplorerChartModel(TimelineModel Line, DateTimeOffset Now)
     public const int MainHeight = 236;
     public const int StackHeight = 72;
 
-    // As explorer-draw.js and chart-parts.js: the labels beside the lanes are placed by these.
+    // As explorer-draw.js: the labels beside the lanes are placed by these.
     private const int AxisHeight = 24;
-    public const int LaneHeight = 22;
+    public const int LaneHeight = 24;
     public const int EventHeight = 20;
 
     /// <summary>Buckets that were found together with those before them: a ring around the mark.</summary>
