@@ -49,6 +49,7 @@ public sealed partial class DemoTests(DemoApp demo, Browser browser)
             ("exceptions", "/rules/exceptions"),
             ("exception-form", "/rules/exceptions/new?only=port%3A445"),
             ("rule", Rule),
+            ("rule-tuning", $"{Rule}?tab=tuning"),
             ("rule-setup", $"{Rule}?tab=setup"),
             ("rule-guide", $"{Rule}?tab=guide"),
             ("rule-runs", $"{Rule}?tab=runs"),

@@ -71,7 +71,7 @@ public sealed class Worker : IAsyncDisposable
             .AddSingleton<AlertEffects>()
             .AddSingleton<ExceptionPreview>()
             .AddSingleton<ExceptionActions>();
-        services.AddSingleton<RuleTrial>().AddSingleton<RuleTuningActions>();
+        services.AddSingleton<RulePreview>().AddSingleton<RuleTuningActions>();
         services.AddTransient<LookTask>().AddTransient<CloseBucketsTask>();
         return new(services.BuildServiceProvider(), connectionString);
     }

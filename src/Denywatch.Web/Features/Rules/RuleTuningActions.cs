@@ -35,11 +35,11 @@ public sealed record RuleTuningDraft(
 public sealed record RuleTuningResult(Outcome Outcome, string? Problem = null);
 
 /// <summary>
-/// Saves a rule's settings and brings the alerts of the last <see cref="RuleTrial.Reach"/> into line with them, in one
-/// transaction: it ends as <see cref="RuleTrial"/> says.
+/// Saves a rule's settings and brings the alerts of the last <see cref="RulePreview.Reach"/> into line with them, in one
+/// transaction: it ends as <see cref="RulePreview"/> says.
 /// </summary>
 public sealed class RuleTuningActions(
-    RuleTrial trial,
+    RulePreview trial,
     AlertReconciler reconciler,
     NpgsqlDataSource source,
     TimeProvider clock
@@ -76,8 +76,8 @@ public sealed class RuleTuningActions(
         foreach (var series in await trial.SeriesAsync(rule, ct))
         {
             var because = series with { RescoreReason = "other settings of its rule" };
-            var scored = await RuleTrial.ScoredAsync(connection, because, rule, draft.Settings, ct);
-            var episodes = await RuleTrial.ChangesAsync(connection, because, scored, rule, draft.Settings, ct);
+            var scored = await trial.ScoredAsync(connection, because, rule, draft.Settings, ct);
+            var episodes = await RulePreview.ChangesAsync(connection, because, scored, rule, draft.Settings, ct);
             if (episodes.Count > 0)
                 all.Add((because, scored.Records, episodes));
         }

@@ -30,10 +30,10 @@ public static class RulesApi
             .RequireAuthorization(nameof(Policy.Engineer));
     }
 
-    private static async Task<Results<Ok<RuleTrialResult>, NotFound>> PreviewAsync(
+    private static async Task<Results<Ok<RulePreviewResult>, NotFound>> PreviewAsync(
         Guid id,
         RuleTuningDraft request,
-        RuleTrial trial,
+        RulePreview trial,
         CancellationToken ct
     ) =>
         await trial.OfAsync(id, request.Settings, ct) is { } result ? TypedResults.Ok(result) : TypedResults.NotFound();

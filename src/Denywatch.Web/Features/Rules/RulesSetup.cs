@@ -10,7 +10,7 @@ public static class RulesSetup
     {
         builder.Services.AddSingleton<RuleActions>();
         builder.Services.AddSingleton<RuleQueries>();
-        builder.Services.AddSingleton<RuleTrial>();
+        builder.Services.AddSingleton<RulePreview>();
         builder.Services.AddSingleton<RuleTuningActions>();
     }
 

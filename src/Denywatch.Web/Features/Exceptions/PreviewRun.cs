@@ -3,7 +3,7 @@ using Npgsql;
 namespace Denywatch.Web.Features.Exceptions;
 
 /// <summary>One page's previews: a newer one stops the one that runs, and each can be cancelled.</summary>
-public sealed class ExceptionTrial(ExceptionPreview preview, Action changed) : IDisposable
+public sealed class PreviewRun(ExceptionPreview preview, Action changed) : IDisposable
 {
     private CancellationTokenSource? running;
 
@@ -55,7 +55,7 @@ public sealed class ExceptionTrial(ExceptionPreview preview, Action changed) : I
         changed();
     }
 
-    private sealed class Telling(ExceptionTrial trial, CancellationTokenSource mine) : IProgress<double>
+    private sealed class Telling(PreviewRun trial, CancellationTokenSource mine) : IProgress<double>
     {
         // A percent at a time: a page is not drawn anew for each of a thousand series.
         public void Report(double value)

@@ -10,7 +10,7 @@ using Outcome = Denywatch.Web.Features.Accounts.Outcome;
 
 namespace Denywatch.Web.Tests.Rules;
 
-public sealed class RuleTrialTests(PostgresFixture postgres) : IAsyncLifetime
+public sealed class RulePreviewTests(PostgresFixture postgres) : IAsyncLifetime
 {
     private static readonly TimeSpan Span = TimeSpan.FromMinutes(15);
     private static readonly Actor Engineer = new(null, "ada", AccountRole.Engineer);
@@ -57,7 +57,7 @@ public sealed class RuleTrialTests(PostgresFixture postgres) : IAsyncLifetime
             var draft = new RuleTuningDraft(random.Next(40, 99), random.Next(0, 600), random.Next(0, 600), "quieter");
             var before = await AlertsAsync();
 
-            var tried = (await node.Get<RuleTrial>().OfAsync(rule, draft.Settings, Stop))!;
+            var tried = (await node.Get<RulePreview>().OfAsync(rule, draft.Settings, Stop))!;
             var saved = await node.Get<RuleTuningActions>().SetAsync(rule, draft, Engineer, Stop);
 
             Assert.Equal((Outcome.Done, null), (saved.Outcome, saved.Problem));
@@ -90,7 +90,7 @@ public sealed class RuleTrialTests(PostgresFixture postgres) : IAsyncLifetime
         var same = await db.Rules.SingleAsync(r => r.Id == rule, Stop);
         var draft = new RuleTuningDraft(same.Threshold, same.Floor, same.MinimumExcess, "as before");
 
-        Assert.Empty((await node.Get<RuleTrial>().OfAsync(rule, draft.Settings, Stop))!.Alerts);
+        Assert.Empty((await node.Get<RulePreview>().OfAsync(rule, draft.Settings, Stop))!.Alerts);
         await node.Get<RuleTuningActions>().SetAsync(rule, draft, Engineer, Stop);
 
         Assert.Equal(before, (await AlertsAsync()).ConvertAll(Told.Standing));

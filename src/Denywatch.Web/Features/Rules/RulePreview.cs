@@ -16,7 +16,7 @@ namespace Denywatch.Web.Features.Rules;
 /// <param name="Before">Alerts of the rule in that time.</param>
 /// <param name="Now">As many as there would have been.</param>
 /// <param name="Alerts">Those that would change, the lost first.</param>
-public sealed record RuleTrialResult(DateTimeOffset From, int Before, int Now, IReadOnlyList<AlertEffect> Alerts)
+public sealed record RulePreviewResult(DateTimeOffset From, int Before, int Now, IReadOnlyList<AlertEffect> Alerts)
 {
     /// <summary>Confirmed true positives that would be lost.</summary>
     public IReadOnlyList<AlertEffect> Lost => [.. Alerts.Where(alert => alert.IsLost)];
@@ -26,9 +26,10 @@ public sealed record RuleTrialResult(DateTimeOffset From, int Before, int Now, I
 /// Tries other settings of a rule on the past: records stay as they were scored, and which of them alert is judged anew, by
 /// the same code that does it once the settings are saved.
 /// </summary>
-public sealed class RuleTrial(
+public sealed class RulePreview(
     RecordStore records,
     AlertEffects effects,
+    SeriesRates rates,
     IDbContextFactory<DenywatchDb> dbs,
     NpgsqlDataSource source
 )
@@ -37,7 +38,7 @@ public sealed class RuleTrial(
     public static readonly TimeSpan Reach = TimeSpan.FromDays(30);
 
     /// <returns>Null where there is no such rule.</returns>
-    public async Task<RuleTrialResult?> OfAsync(Guid ruleId, RuleSettings settings, CancellationToken ct)
+    public async Task<RulePreviewResult?> OfAsync(Guid ruleId, RuleSettings settings, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         if (await db.Rules.AsNoTracking().SingleOrDefaultAsync(r => r.Id == ruleId, ct) is not { } rule)
@@ -91,7 +92,7 @@ public sealed class RuleTrial(
     }
 
     /// <summary>A series as it stands, with those of its records that either settings may tell.</summary>
-    public static async Task<ReplayedSeries> ScoredAsync(
+    public async Task<ReplayedSeries> ScoredAsync(
         NpgsqlConnection connection,
         DueSeries series,
         Rule rule,
@@ -112,7 +113,7 @@ public sealed class RuleTrial(
             series.State is { } state && SeriesModel.CanLoad(state)
                 ? SeriesModel.Load(state, zone)
                 : SeriesModel.Start(series.BucketSpan, zone);
-        return new(model, series.NextBucket, kept, [], LearnsAnew: false, Sensitivity.Default);
+        return new(model, series.NextBucket, kept, [], LearnsAnew: false, await rates.OfAsync(series.Id, ct));
     }
 
     /// <summary>What the settings do to a series' episodes.</summary>
