@@ -64,6 +64,10 @@ public static class Sql
     public static string? TextOrNull(this NpgsqlDataReader reader, int column) =>
         reader.IsDBNull(column) ? null : reader.GetString(column);
 
+    /// <summary>As the database keeps a time: what is written and read again is the same.</summary>
+    public static DateTimeOffset ToMicroseconds(this DateTimeOffset time) =>
+        time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
+
     public static DateTimeOffset Time(this NpgsqlDataReader reader, int column) =>
         reader.GetFieldValue<DateTimeOffset>(column);
 }

@@ -52,6 +52,10 @@ public sealed class Settings
     [Range(35, 4000)]
     public int KeepCountsDays { get; set; } = 400;
 
+    /// <summary>Hours after which an acknowledged alert that nobody did anything with is back in the queue.</summary>
+    [Range(1, 720)]
+    public int ReturnAfterHours { get; set; } = 4;
+
     /// <summary>Fills an empty database with a generated month and goes on with live traffic.</summary>
     public bool Demo { get; set; }
 

@@ -35,13 +35,15 @@ public sealed class Installation : IAsyncDisposable
     public async Task<DenywatchDb> DbAsync() =>
         await Get<IDbContextFactory<DenywatchDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
 
-    public static async Task<Installation> NewAsync(PostgresFixture postgres)
+    public static async Task<Installation> NewAsync(PostgresFixture postgres, TimeProvider? clock = null)
     {
         var services = new ServiceCollection();
         services.AddDatabase(await postgres.CreateDatabaseAsync(PrepareAsync));
-        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(clock ?? TimeProvider.System);
+        services.AddSingleton(new Settings());
         services.AddSingleton<LiveTopics>();
-        services.AddSingleton<AlertActions>().AddSingleton<AlertQueries>();
+        services.AddSingleton<AlertActions>().AddSingleton<AlertQueries>().AddSingleton<SavedViews>();
+        services.AddTransient<ReturnTask>();
         services.AddSingleton<DataSourceQueries>();
         services.AddSingleton<RuleActions>().AddSingleton<RuleQueries>();
         services.AddSingleton<TimelineQueries>().AddSingleton<OverviewQueries>().AddSingleton<SetupQueries>();

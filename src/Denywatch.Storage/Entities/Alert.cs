@@ -29,6 +29,24 @@ public enum CloseReason
     Rescored,
 }
 
+/// <summary>What brings a snoozed alert back.</summary>
+public enum SnoozeEnd
+{
+    /// <summary>The time alone.</summary>
+    Time,
+
+    /// <summary>A bucket of its episode with so many times the expected denies.</summary>
+    Worse,
+
+    /// <summary>The end of its episode.</summary>
+    Quiet,
+}
+
+/// <summary>An alert out of the queue for a while; it is a property of the alert and not a status.</summary>
+/// <param name="Until">It is back then at the latest, whatever it waits for.</param>
+/// <param name="Factor">For <see cref="SnoozeEnd.Worse"/>: actual denies of a bucket over the expected ones.</param>
+public sealed record Snooze(DateTimeOffset Until, SnoozeEnd Ends, double? Factor, string By);
+
 /// <summary>One episode of anomalous buckets, told once.</summary>
 public sealed class Alert
 {
@@ -118,6 +136,15 @@ public sealed class Alert
     /// <summary>Excess when it was closed: it reopens only past twice this.</summary>
     public double? ExcessAtClose { get; private set; }
 
+    /// <summary>Out of the queue; null while it is in it.</summary>
+    public Snooze? Snooze { get; private set; }
+
+    /// <summary>Sorted words, free of spaces.</summary>
+    public string[] Tags { get; private set; } = [];
+
+    /// <summary>When a person last did anything with it.</summary>
+    public DateTimeOffset? TouchedAt { get; set; }
+
     public List<AlertNote> Notes { get; init; } = [];
 
     /// <summary>Whether a person has done anything with it.</summary>
@@ -130,8 +157,55 @@ public sealed class Alert
         if (Status != AlertStatus.Open)
             return false;
 
-        (Status, AcknowledgedBy, AcknowledgedAt) = (AlertStatus.Acknowledged, by, at);
+        (Status, AcknowledgedBy, AcknowledgedAt, Snooze) = (AlertStatus.Acknowledged, by, at, null);
         Assignee ??= by;
+        return true;
+    }
+
+    /// <summary>Takes it out of the queue for a while; false when it is closed or snoozed so already.</summary>
+    public bool TakeOut(Snooze snooze)
+    {
+        ArgumentNullException.ThrowIfNull(snooze);
+        if (Status == AlertStatus.Closed || Snooze == snooze)
+            return false;
+
+        Snooze = snooze;
+        return true;
+    }
+
+    /// <summary>Ends its snooze; false when it is not snoozed: so it comes back once.</summary>
+    public bool ComeBack()
+    {
+        if (Snooze is null)
+            return false;
+
+        Snooze = null;
+        return true;
+    }
+
+    /// <summary>Nobody has done anything with it for too long: open again, and nobody's; false unless acknowledged.</summary>
+    public bool GiveBack()
+    {
+        if (Status != AlertStatus.Acknowledged)
+            return false;
+
+        (Status, Assignee, AcknowledgedBy, AcknowledgedAt) = (AlertStatus.Open, null, null, null);
+        return true;
+    }
+
+    /// <summary>Adds and removes tags; false when that changes nothing.</summary>
+    public bool Tag(IEnumerable<string> add, IEnumerable<string> remove)
+    {
+        string[] tags =
+        [
+            .. Tags.Union(add, StringComparer.Ordinal)
+                .Except(remove, StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
+        ];
+        if (tags.SequenceEqual(Tags, StringComparer.Ordinal))
+            return false;
+
+        Tags = tags;
         return true;
     }
 
@@ -152,7 +226,7 @@ public sealed class Alert
             return false;
 
         (Status, CloseReason, ClosedBy, ClosedAt) = (AlertStatus.Closed, reason, by, at);
-        (DuplicateOf, ExcessAtClose) = (duplicateOf, Excess);
+        (DuplicateOf, ExcessAtClose, Snooze) = (duplicateOf, Excess, null);
         return true;
     }
 
@@ -167,7 +241,9 @@ public sealed class Alert
             ClosedBy,
             ClosedAt,
             DuplicateOf,
-            ExcessAtClose
+            ExcessAtClose,
+            Snooze,
+            string.Join(' ', Tags)
         );
 
     /// <summary>Takes a deed back; false when someone did something since.</summary>
@@ -184,7 +260,8 @@ public sealed class Alert
             before.AcknowledgedAt
         );
         (CloseReason, ClosedBy, ClosedAt) = (before.CloseReason, before.ClosedBy, before.ClosedAt);
-        (DuplicateOf, ExcessAtClose) = (before.DuplicateOf, before.ExcessAtClose);
+        (DuplicateOf, ExcessAtClose, Snooze) = (before.DuplicateOf, before.ExcessAtClose, before.Snooze);
+        Tags = before.Tags.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return true;
     }
 
@@ -210,7 +287,9 @@ public sealed record AlertStanding(
     string? ClosedBy,
     DateTimeOffset? ClosedAt,
     long? DuplicateOf,
-    double? ExcessAtClose
+    double? ExcessAtClose,
+    Snooze? Snooze,
+    string Tags
 );
 
 /// <summary>One entry of an alert's stream: a note, or a change told in words.</summary>
@@ -223,9 +302,26 @@ public sealed class AlertNote
     /// <summary>Account name, or <c>system</c>.</summary>
     public required string By { get; init; }
 
-    /// <summary>note, acknowledged, assigned, closed, reopened, raised, peak, ended, rescored.</summary>
+    /// <summary>note, acknowledged, assigned, snoozed, returned, tagged, closed, reopened, raised, peak, ended, rescored.</summary>
     public required string Kind { get; init; }
 
     /// <summary>Markdown for a note; a sentence otherwise.</summary>
     public required string Text { get; init; }
+}
+
+/// <summary>A list of alerts that somebody comes back to: a name for what stands in its address.</summary>
+public sealed class SavedView
+{
+    public int Id { get; init; }
+
+    /// <summary>Account that may change it.</summary>
+    public required string Owner { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>The address's query, such as <c>?status=Open&amp;severity=high</c>.</summary>
+    public required string Query { get; set; }
+
+    /// <summary>Whether others see it, too.</summary>
+    public bool IsShared { get; set; }
 }

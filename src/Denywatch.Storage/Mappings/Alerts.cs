@@ -50,6 +50,10 @@ internal sealed class AlertMapping : IEntityTypeConfiguration<Alert>
         alert.Property(a => a.Status).HasConversion<string>().HasMaxLength(16);
         alert.Property(a => a.CloseReason).HasConversion<string>().HasMaxLength(24);
         alert.Property(a => a.Evidence).HasColumnType("jsonb");
+        alert.ComplexProperty(
+            a => a.Snooze,
+            snooze => snooze.Property(s => s.Ends).HasConversion<string>().HasMaxLength(8)
+        );
         alert.HasIndex(a => new { a.Status, a.StartedAt });
         alert.HasIndex(a => a.StartedAt);
         alert.HasIndex(a => a.RaisedAt);
@@ -61,4 +65,13 @@ internal sealed class AlertMapping : IEntityTypeConfiguration<Alert>
 internal sealed class AlertNoteMapping : IEntityTypeConfiguration<AlertNote>
 {
     public void Configure(EntityTypeBuilder<AlertNote> note) => note.ToTable("alert_notes");
+}
+
+internal sealed class SavedViewMapping : IEntityTypeConfiguration<SavedView>
+{
+    public void Configure(EntityTypeBuilder<SavedView> view)
+    {
+        view.ToTable("saved_views");
+        view.HasIndex(v => new { v.Owner, v.Name }).IsUnique();
+    }
 }

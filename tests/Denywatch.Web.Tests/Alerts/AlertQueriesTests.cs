@@ -68,6 +68,47 @@ public sealed class AlertQueriesTests(PostgresFixture postgres) : IAsyncLifetime
             Assert.Equal([scan.Id], (await queries.ListAsync(view, "ana", Stop)).Ids);
     }
 
+    [Fact]
+    public async Task A_snoozed_alert_is_out_of_the_queue_and_in_a_list_of_its_own()
+    {
+        var snoozed = await app.AlertAsync(
+            series,
+            a => a.TakeOut(new(Some.Start.AddYears(1), SnoozeEnd.Time, null, "ana"))
+        );
+        var open = await app.AlertAsync(series);
+
+        Assert.Equal([open.Id], (await queries.ListAsync(AlertsView.Queue, "ana", Stop)).Ids);
+        Assert.Equal([snoozed.Id], (await queries.ListAsync(new(AlertScope.Snoozed), "ana", Stop)).Ids);
+        Assert.Equal(
+            (1, 1),
+            await queries.CountsAsync("ana", Stop) is var counts ? (counts.Open, counts.Snoozed) : default
+        );
+    }
+
+    [Theory]
+    [InlineData(AlertGrouping.Cause, "flood", "horizontal scan")]
+    [InlineData(AlertGrouping.Severity, "low", "high")]
+    [InlineData(AlertGrouping.Source, null, "10.2.3.4")]
+    [InlineData(AlertGrouping.Assignee, "ana", null)]
+    public async Task Groups_count_what_has_something_in_common(AlertGrouping by, string? one, string? two)
+    {
+        await app.AlertAsync(series);
+        await app.AlertAsync(series);
+        await app.AlertAsync(
+            series,
+            a =>
+            {
+                (a.Cause, a.Severity, a.Evidence, a.Excess) = ("flood", "low", "{}", 7);
+                a.Acknowledge("ana", Some.Start);
+            }
+        );
+
+        var groups = await queries.GroupsAsync(new(Group: by), "ana", Stop);
+
+        Assert.Equal([(two ?? "", 2, 2), (one ?? "", 1, 0)], groups.Select(g => (g.Key, g.Alerts, g.Open)));
+        Assert.Equal(7, groups[1].Excess);
+    }
+
     [Theory]
     [InlineData(AlertSort.Important)]
     [InlineData(AlertSort.Newest)]

@@ -56,6 +56,8 @@ public sealed class AlertWordsTests
             Some.Start,
             status == AlertStatus.Closed ? CloseReason.BenignPositive : null,
             "ben",
-            Some.Start
+            Some.Start,
+            null,
+            []
         );
 }

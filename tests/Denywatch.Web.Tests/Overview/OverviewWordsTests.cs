@@ -13,24 +13,24 @@ public sealed class OverviewWordsTests
     [InlineData(104, "2 open alerts; denies are as usual for a Tuesday 14:00.")]
     [InlineData(20, "2 open alerts; denies are 0.2x of what is usual for a Tuesday 14:00.")]
     public void The_sentence_compares_the_last_hour_with_what_is_usual(double actual, string sentence) =>
-        Assert.Equal(sentence, Sentence(new(2, 0, 1, null), Hour(actual)));
+        Assert.Equal(sentence, Sentence(new(2, 0, 1, 0, null), Hour(actual)));
 
     [Fact]
     public void The_sentence_says_what_is_not_known()
     {
         Assert.Equal(
             "No open alerts; no denies have arrived yet.",
-            Sentence(new(0, 0, 0, null), new(new([], [], span), 0, null))
+            Sentence(new(0, 0, 0, 0, null), new(new([], [], span), 0, null))
         );
         Assert.Equal(
             "1 open alert; learning what is usual, 5 of 12 comparable buckets so far.",
-            Sentence(new(1, 0, 0, null), Hour(100) with { Comparable = 5 })
+            Sentence(new(1, 0, 0, 0, null), Hour(100) with { Comparable = 5 })
         );
         var quiet = Hour(100)
             .Model.Points.Append(new(Some.Start.AddHours(1), null, 100, 80, 120, null, PointState.Missing));
         Assert.Equal(
             "No open alerts, 3 acknowledged; no data since 15:00.",
-            Sentence(new(0, 3, 0, null), new(new([.. quiet], [], span), 0, null))
+            Sentence(new(0, 3, 0, 0, null), new(new([.. quiet], [], span), 0, null))
         );
     }
 

@@ -6,6 +6,9 @@ namespace Denywatch.Web.Features.Accounts;
 /// <summary>Who does a deed.</summary>
 public sealed record Actor(Guid? Id, string Name, AccountRole Role)
 {
+    /// <summary>Denywatch itself; its name can be nobody's.</summary>
+    public static Actor System { get; } = new(null, "system", AccountRole.Admin);
+
     public bool May(Policy policy) => (int)Role >= (int)policy;
 
     /// <summary>The actor a signed-in user or an API token stands for; without a role claim, one who may only read.</summary>

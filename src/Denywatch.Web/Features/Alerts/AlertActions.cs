@@ -25,8 +25,27 @@ public sealed record Closing(CloseReason Reason, string? Note = null, long? Dupl
         };
 }
 
-/// <summary>One alert before and after a deed.</summary>
-public sealed record AlertChange(long Id, AlertStanding Before, AlertStanding After);
+/// <summary>How long alerts stay out of the queue.</summary>
+/// <param name="Until">Required for <see cref="SnoozeEnd.Time"/>; the latest return for the others, a week where null.</param>
+/// <param name="Factor">Required for <see cref="SnoozeEnd.Worse"/>: actual over expected denies of a bucket.</param>
+public sealed record Snoozing(SnoozeEnd Ends, DateTimeOffset? Until = null, double? Factor = null)
+{
+    private static readonly TimeSpan longest = TimeSpan.FromDays(30);
+    private static readonly TimeSpan usual = TimeSpan.FromDays(7);
+
+    /// <summary>What is wrong, as a sentence; null where nothing is.</summary>
+    public string? ProblemAt(DateTimeOffset now) =>
+        !Enum.IsDefined(Ends) ? "That is no end of a snooze: use Time, Worse or Quiet."
+        : Ends == SnoozeEnd.Time && Until is null ? "Say when it comes back."
+        : Until <= now ? "That time has passed already: choose one that is still to come."
+        : Until - now > longest ? "It would be gone for more than 30 days: close it, or choose a nearer time."
+        : Ends == SnoozeEnd.Worse && Factor is not (> 1 and <= 10_000)
+            ? "Say how many times the expected denies is worse: from 1 to 10,000."
+        : null;
+
+    internal Snooze By(string name, DateTimeOffset now) =>
+        new((Until ?? now + usual).ToMicroseconds(), Ends, Ends == SnoozeEnd.Worse ? Factor : null, name);
+}
 
 /// <summary>What came of a deed on one or many alerts.</summary>
 /// <param name="Changes">What was changed: give it to <see cref="AlertActions.UndoAsync"/> to take it back.</param>
@@ -120,6 +139,69 @@ public sealed class AlertActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
         Actor actor,
         CancellationToken ct
     ) => DoAsync(ids, new(actor, "reopen", "reopened", comment), (alert, _) => alert.Reopen() ? "Reopened." : null, ct);
+
+    /// <summary>
+    /// Takes alerts out of the queue for a while; one that is as bad already as it is to come back for stays where it is.
+    /// </summary>
+    public async Task<AlertResult> SnoozeAsync(
+        IReadOnlyCollection<long> ids,
+        Snoozing snoozing,
+        string? comment,
+        Actor actor,
+        CancellationToken ct
+    )
+    {
+        if (!actor.May(Policy.Triage))
+            return AlertResult.Of(Outcome.Forbidden);
+        if (snoozing.ProblemAt(clock.GetUtcNow()) is not null)
+            return AlertResult.Of(Outcome.Refused);
+
+        return await DoAsync(
+            ids,
+            new(actor, "snooze", "snoozed", comment),
+            (alert, at) =>
+                snoozing.By(actor.Name, at) is var snooze
+                && !(snooze.Factor <= AlertWords.Factor(alert.Actual, alert.Typical))
+                && alert.TakeOut(snooze)
+                    ? $"Snoozed {AlertWords.Until(snooze)}."
+                    : null,
+            ct
+        );
+    }
+
+    /// <summary>Brings snoozed alerts back now.</summary>
+    public Task<AlertResult> BringBackAsync(
+        IReadOnlyCollection<long> ids,
+        string? comment,
+        Actor actor,
+        CancellationToken ct
+    ) =>
+        DoAsync(
+            ids,
+            new(actor, "bring back", "returned", comment),
+            (alert, _) => alert.ComeBack() ? "Brought back from its snooze." : null,
+            ct
+        );
+
+    /// <summary>Adds tags and takes others off; closed alerts take tags too.</summary>
+    public Task<AlertResult> TagAsync(
+        IReadOnlyCollection<long> ids,
+        IReadOnlyCollection<string> add,
+        IReadOnlyCollection<string> remove,
+        Actor actor,
+        CancellationToken ct
+    ) =>
+        !add.All(AlertTags.IsTag)
+            ? Task.FromResult(AlertResult.Of(actor.May(Policy.Triage) ? Outcome.Refused : Outcome.Forbidden))
+            : DoAsync(
+                ids,
+                new(actor, "tag", "tagged", null),
+                (alert, _) =>
+                    alert.Tags.Union(add, StringComparer.Ordinal).Count() <= AlertTags.Most && alert.Tag(add, remove)
+                        ? AlertTags.Sentence(add, remove)
+                        : null,
+                ct
+            );
 
     /// <summary>Writes a note (Markdown) to each alert; closed ones take notes too.</summary>
     public Task<AlertResult> AnnotateAsync(
@@ -215,32 +297,12 @@ public sealed class AlertActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
 
             var change = new AlertChange(alert.Id, before, alert.Standing());
             changes.Add(change);
-            db.AlertNotes.Add(Line(alert.Id, deed.Kind, sentence));
-            if (!string.IsNullOrWhiteSpace(deed.Comment))
-                db.AlertNotes.Add(Line(alert.Id, "note", deed.Comment.Trim()));
-            db.Audit.Add(
-                Audit.Entry(
-                    deed.Actor,
-                    deed.Name,
-                    ("alert", alert.Id.ToString(CultureInfo.InvariantCulture)),
-                    change.Before,
-                    change.After,
-                    deed.Kind == "note" ? sentence : deed.Comment,
-                    now
-                )
-            );
+            // Written even at the same microsecond: so a deed that changes nothing else still sees who was faster.
+            db.Entry(alert).Property(row => row.TouchedAt).CurrentValue = now;
+            db.Entry(alert).Property(row => row.TouchedAt).IsModified = true;
+            AlertHistory.Add(db, deed.Actor, (deed.Name, deed.Kind), change, sentence, deed.Comment, now);
         }
         return changes;
-
-        AlertNote Line(long id, string kind, string text) =>
-            new()
-            {
-                AlertId = id,
-                At = now,
-                By = deed.Actor.Name,
-                Kind = kind,
-                Text = text,
-            };
     }
 
     private async Task<bool> CanHoldAsync(string name, CancellationToken ct)
@@ -258,12 +320,7 @@ public sealed class AlertActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
         return await db.Alerts.AnyAsync(alert => alert.Id == id, ct);
     }
 
-    /// <summary>To the microsecond, as the database keeps it: an undo compares what it wrote with what it reads.</summary>
-    private DateTimeOffset Now()
-    {
-        var now = clock.GetUtcNow();
-        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
-    }
+    private DateTimeOffset Now() => clock.GetUtcNow().ToMicroseconds();
 
     private async Task TellAsync(CancellationToken ct)
     {

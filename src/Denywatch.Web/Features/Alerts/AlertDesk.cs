@@ -55,6 +55,21 @@ public sealed class AlertDesk(AlertActions actions, AlertQueries queries, Actor 
     public Task<bool> ReopenAsync(IReadOnlyList<long> ids, CancellationToken ct) =>
         DoAsync("reopened", actions.ReopenAsync(ids, null, actor, ct), ids, canUndo: true, ct);
 
+    public Task<bool> SnoozeAsync(IReadOnlyList<long> ids, Snoozing snoozing, string? comment, CancellationToken ct) =>
+        DoAsync("snoozed", actions.SnoozeAsync(ids, snoozing, comment, actor, ct), ids, canUndo: true, ct);
+
+    public Task<bool> BringBackAsync(IReadOnlyList<long> ids, CancellationToken ct) =>
+        DoAsync("brought back", actions.BringBackAsync(ids, null, actor, ct), ids, canUndo: true, ct);
+
+    public Task<bool> TagAsync(IReadOnlyList<long> ids, string? add, string? remove, CancellationToken ct) =>
+        DoAsync(
+            "tagged",
+            actions.TagAsync(ids, add is null ? [] : [add], remove is null ? [] : [remove], actor, ct),
+            ids,
+            canUndo: true,
+            ct
+        );
+
     public Task<bool> AnnotateAsync(IReadOnlyList<long> ids, string text, CancellationToken ct) =>
         DoAsync("annotated", actions.AnnotateAsync(ids, text, actor, ct), ids, canUndo: false, ct);
 

@@ -31,8 +31,18 @@ public sealed record AlertRow(
     DateTimeOffset? AcknowledgedAt,
     CloseReason? CloseReason,
     string? ClosedBy,
-    DateTimeOffset? ClosedAt
-);
+    DateTimeOffset? ClosedAt,
+    Snooze? Snooze,
+    string[] Tags
+)
+{
+    /// <summary>Snoozed, or the status.</summary>
+    public string StatusWord => Snooze is null ? Status.ToString() : "Snoozed";
+
+    /// <summary>Open for longer than its severity's target.</summary>
+    public bool IsOverdueAt(DateTimeOffset now) =>
+        Status == AlertStatus.Open && Snooze is null && now - StartedAt > AlertWords.Target(Severity);
+}
 
 /// <summary>The list as it stood at one moment: rows that come later wait until they are asked for.</summary>
 /// <param name="Ids">In the view's order, at most <see cref="AlertQueries.MostListed"/>.</param>
@@ -40,8 +50,13 @@ public sealed record AlertRow(
 /// <param name="NewestId">Of all alerts: what is higher came later.</param>
 public sealed record AlertList(IReadOnlyList<long> Ids, int Total, long NewestId);
 
+/// <summary>Alerts of a list that have something in common.</summary>
+/// <param name="Key">What they have in common, as a filter takes it; empty where they lack it.</param>
+/// <param name="Excess">Of all of them, in denies.</param>
+public sealed record AlertGroup(string Key, string Name, int Alerts, int Open, double Excess, DateTimeOffset Newest);
+
 /// <summary>What the head of the list says.</summary>
-public sealed record AlertCounts(int Open, int Acknowledged, int Mine, DateTimeOffset? OldestOpen);
+public sealed record AlertCounts(int Open, int Acknowledged, int Mine, int Snoozed, DateTimeOffset? OldestOpen);
 
 /// <summary>One page for the API.</summary>
 /// <param name="Next">Page key of the next page; null on the last.</param>
@@ -81,15 +96,16 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
                 .Alerts.Where(alert => alert.Status != AlertStatus.Closed)
                 .GroupBy(_ => 1)
                 .Select(active => new AlertCounts(
-                    active.Count(alert => alert.Status == AlertStatus.Open),
-                    active.Count(alert => alert.Status == AlertStatus.Acknowledged),
-                    active.Count(alert => alert.Assignee == me),
+                    active.Count(alert => alert.Snooze == null && alert.Status == AlertStatus.Open),
+                    active.Count(alert => alert.Snooze == null && alert.Status == AlertStatus.Acknowledged),
+                    active.Count(alert => alert.Snooze == null && alert.Assignee == me),
+                    active.Count(alert => alert.Snooze != null),
                     active
-                        .Where(alert => alert.Status == AlertStatus.Open)
+                        .Where(alert => alert.Snooze == null && alert.Status == AlertStatus.Open)
                         .Min(alert => (DateTimeOffset?)alert.StartedAt)
                 ))
                 .SingleOrDefaultAsync(ct)
-            ?? new(0, 0, 0, null);
+            ?? new(0, 0, 0, 0, null);
     }
 
     public async Task<AlertList> ListAsync(AlertsView view, string me, CancellationToken ct)
@@ -103,6 +119,75 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
             .Take(MostListed)
             .ToListAsync(ct);
         return new(ids, ids.Count < MostListed ? ids.Count : await matching.CountAsync(ct), newest);
+    }
+
+    /// <summary>Groups that a list shows.</summary>
+    public const int MostGroups = 200;
+
+    /// <summary>The view's alerts by what they have in common, the largest group first.</summary>
+    public async Task<IReadOnlyList<AlertGroup>> GroupsAsync(AlertsView view, string me, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var keyed = Keyed(Matching(db, view, me), view.Group ?? AlertGrouping.None);
+        var groups = await keyed
+            .GroupBy(row => row.Key)
+            .Select(rows => new
+            {
+                rows.Key,
+                Alerts = rows.Count(),
+                Open = rows.Count(row => row.Alert.Status == AlertStatus.Open),
+                Excess = rows.Sum(row => row.Alert.Excess),
+                Newest = rows.Max(row => row.Alert.StartedAt),
+            })
+            .OrderByDescending(group => group.Alerts)
+            .ThenBy(group => group.Key)
+            .Take(MostGroups)
+            .ToListAsync(ct);
+        var rules =
+            view.Group == AlertGrouping.Rule
+                ? await db.Rules.ToDictionaryAsync(
+                    rule => rule.Id.ToString(),
+                    rule => rule.Name,
+                    StringComparer.Ordinal,
+                    ct
+                )
+                : [];
+        return
+        [
+            .. groups.Select(group => new AlertGroup(
+                group.Key ?? "",
+                group.Key is null ? "none" : rules.GetValueOrDefault(group.Key) ?? group.Key,
+                group.Alerts,
+                group.Open,
+                group.Excess,
+                group.Newest
+            )),
+        ];
+    }
+
+    private static IQueryable<KeyedAlert> Keyed(IQueryable<Alert> alerts, AlertGrouping by) =>
+        by switch
+        {
+            AlertGrouping.Severity => alerts.Select(alert => new KeyedAlert { Key = alert.Severity, Alert = alert }),
+            AlertGrouping.Rule => alerts.Select(alert => new KeyedAlert
+            {
+                Key = alert.RuleId.ToString(),
+                Alert = alert,
+            }),
+            AlertGrouping.Source => alerts.Select(alert => new KeyedAlert
+            {
+                Key = DenywatchDb.TopSource(alert.Evidence),
+                Alert = alert,
+            }),
+            AlertGrouping.Assignee => alerts.Select(alert => new KeyedAlert { Key = alert.Assignee, Alert = alert }),
+            _ => alerts.Select(alert => new KeyedAlert { Key = alert.Cause, Alert = alert }),
+        };
+
+    private sealed class KeyedAlert
+    {
+        public required string? Key { get; init; }
+        public required Alert Alert { get; init; }
     }
 
     /// <summary>How many alerts of the view came after <paramref name="newestId"/>.</summary>
@@ -306,20 +391,23 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
             else
             {
                 var pattern = "%" + text.Replace(@"\", @"\\").Replace("%", @"\%").Replace("_", @"\_") + "%";
-                alerts = db.Alerts.FromSql(
-                    $"""
-                    SELECT *, xmin FROM alerts WHERE title ILIKE {pattern} OR sentence ILIKE {pattern}
-                    OR cause ILIKE {pattern} OR evidence -> 'excess' ->> 'dimensions' ILIKE {pattern}
-                    """
+                alerts = alerts.Where(alert =>
+                    EF.Functions.ILike(
+                        DenywatchDb.AlertText(alert.Title, alert.Sentence, alert.Cause, alert.Evidence),
+                        pattern
+                    )
                 );
             }
         }
 
         alerts = (view.Status ?? AlertScope.Active) switch
         {
-            AlertScope.Active => alerts.Where(alert => alert.Status != AlertStatus.Closed),
-            AlertScope.Open => alerts.Where(alert => alert.Status == AlertStatus.Open),
-            AlertScope.Acknowledged => alerts.Where(alert => alert.Status == AlertStatus.Acknowledged),
+            AlertScope.Active => alerts.Where(alert => alert.Status != AlertStatus.Closed && alert.Snooze == null),
+            AlertScope.Open => alerts.Where(alert => alert.Status == AlertStatus.Open && alert.Snooze == null),
+            AlertScope.Acknowledged => alerts.Where(alert =>
+                alert.Status == AlertStatus.Acknowledged && alert.Snooze == null
+            ),
+            AlertScope.Snoozed => alerts.Where(alert => alert.Snooze != null),
             AlertScope.Closed => alerts.Where(alert => alert.Status == AlertStatus.Closed),
             _ => alerts,
         };
@@ -334,6 +422,8 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
             alerts = alerts.Where(alert => alert.Cause == cause);
         if (view.Severity is { } severity)
             alerts = alerts.Where(alert => alert.Severity == severity);
+        if (view.Tag is { } tag)
+            alerts = alerts.Where(alert => alert.Tags.Contains(tag));
         if (view.Rule is { } rule)
             alerts = alerts.Where(alert => alert.RuleId == rule);
         if (view.Firewall is { } firewall)
@@ -414,6 +504,8 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
             alert.AcknowledgedAt,
             alert.CloseReason,
             alert.ClosedBy,
-            alert.ClosedAt
+            alert.ClosedAt,
+            alert.Snooze,
+            alert.Tags
         ));
 }

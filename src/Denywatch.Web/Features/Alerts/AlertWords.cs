@@ -1,3 +1,4 @@
+using System.Globalization;
 using Denywatch.Storage.Entities;
 using Denywatch.Web.Ui;
 
@@ -44,12 +45,53 @@ public static class AlertWords
         ArgumentNullException.ThrowIfNull(standing);
         return standing switch
         {
+            { Snooze: { } snooze } => $"snoozed {Until(snooze)}",
             { Status: AlertStatus.Open, Assignee: null } => "open",
             { Status: AlertStatus.Open } => $"open, with {standing.Assignee}",
             { Status: AlertStatus.Acknowledged } => $"acknowledged by {standing.AcknowledgedBy}",
             _ => $"closed as {Reason(standing.CloseReason ?? CloseReason.Other)}",
         };
     }
+
+    /// <summary>How many times the expected denies; what is expected counts as one at least.</summary>
+    public static double Factor(double actual, double typical) => actual / Math.Max(1, typical);
+
+    /// <summary>When a snoozed alert is back, such as "until it is 10 times the expected, 7 Nov 14:00 UTC at the latest".</summary>
+    public static string Until(Snooze snooze)
+    {
+        ArgumentNullException.ThrowIfNull(snooze);
+        var time = snooze.Until.UtcDateTime.ToString("d MMM HH:mm", CultureInfo.InvariantCulture) + " UTC";
+        return snooze.Ends switch
+        {
+            SnoozeEnd.Worse => string.Create(
+                CultureInfo.InvariantCulture,
+                $"until it is {snooze.Factor:0.#} times the expected, {time} at the latest"
+            ),
+            SnoozeEnd.Quiet => $"until it is quiet, {time} at the latest",
+            _ => $"until {time}",
+        };
+    }
+
+    public static string Group(AlertGrouping by) =>
+        by switch
+        {
+            AlertGrouping.Cause => "Likely cause",
+            AlertGrouping.Severity => "Severity",
+            AlertGrouping.Rule => "Rule",
+            AlertGrouping.Source => "Main source",
+            AlertGrouping.Assignee => "In whose hands",
+            _ => "No groups",
+        };
+
+    /// <summary>Time in which somebody should have taken an alert into their hands.</summary>
+    public static TimeSpan Target(string severity) =>
+        severity switch
+        {
+            "critical" => TimeSpan.FromMinutes(15),
+            "high" => TimeSpan.FromHours(1),
+            "medium" => TimeSpan.FromHours(4),
+            _ => TimeSpan.FromHours(24),
+        };
 
     /// <summary>Such as "2 open, 1 mine, oldest 12 min."</summary>
     public static string Headline(AlertCounts counts, DateTimeOffset now)
@@ -60,6 +102,8 @@ public static class AlertWords
             parts.Add($"{Numbers.Exact(counts.Acknowledged)} acknowledged");
         if (counts.Mine > 0)
             parts.Add($"{Numbers.Exact(counts.Mine)} mine");
+        if (counts.Snoozed > 0)
+            parts.Add($"{Numbers.Exact(counts.Snoozed)} snoozed");
         if (counts.OldestOpen is { } oldest)
             parts.Add($"oldest {Times.Length(now - oldest)}");
         return string.Join(", ", parts) + ".";
@@ -73,6 +117,7 @@ public static class AlertWords
             { Status: AlertStatus.Closed } =>
                 $"{row.ClosedBy} was faster: closed as {Reason(row.CloseReason ?? CloseReason.Other)}.",
             { Status: AlertStatus.Acknowledged } => $"{row.AcknowledgedBy} was faster: acknowledged.",
+            { Snooze: { } snooze } => $"{snooze.By} was faster: snoozed {Until(snooze)}.",
             { Assignee: { } holder } => $"It is {holder}'s already.",
             _ => "It is open again: someone reopened it.",
         };

@@ -1,6 +1,21 @@
 using System.Security.Claims;
+using Denywatch.Storage.Entities;
 using Denywatch.Web.Features.Accounts;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Many = Microsoft.AspNetCore.Http.HttpResults.Results<
+    Microsoft.AspNetCore.Http.HttpResults.Ok<Denywatch.Web.Features.Alerts.ManyDone>,
+    Microsoft.AspNetCore.Http.HttpResults.ForbidHttpResult,
+    Microsoft.AspNetCore.Http.HttpResults.NotFound,
+    Microsoft.AspNetCore.Http.HttpResults.Conflict,
+    Microsoft.AspNetCore.Http.HttpResults.ValidationProblem
+>;
+using One = Microsoft.AspNetCore.Http.HttpResults.Results<
+    Microsoft.AspNetCore.Http.HttpResults.NoContent,
+    Microsoft.AspNetCore.Http.HttpResults.ForbidHttpResult,
+    Microsoft.AspNetCore.Http.HttpResults.NotFound,
+    Microsoft.AspNetCore.Http.HttpResults.Conflict,
+    Microsoft.AspNetCore.Http.HttpResults.ValidationProblem
+>;
 
 namespace Denywatch.Web.Features.Alerts;
 
@@ -10,9 +25,25 @@ public sealed record Comment(string? Text = null);
 /// <summary>Body of an assignment; null gives the alert back.</summary>
 public sealed record Assignment(string? To, string? Comment = null);
 
+/// <summary>Body of a snooze.</summary>
+public sealed record SnoozeBody(
+    SnoozeEnd Ends,
+    DateTimeOffset? Until = null,
+    double? Factor = null,
+    string? Comment = null
+)
+{
+    internal Snoozing Snoozing => new(Ends, Until, Factor);
+}
+
+/// <summary>Body of a change of tags.</summary>
+public sealed record TagBody(string[]? Add = null, string[]? Remove = null);
+
 public sealed record ManyAcknowledged(long[]? Ids, string? Comment = null);
 
 public sealed record ManyAssigned(long[]? Ids, string? To, string? Comment = null);
+
+public sealed record ManySnoozed(long[]? Ids, SnoozeBody? Snooze);
 
 public sealed record ManyClosed(long[]? Ids, Closing? Closing);
 
@@ -50,10 +81,14 @@ public static class AlertsApi
             .WithSummary("Takes an open alert into the caller's hands");
         deeds.MapPost("/{id:long}/assign", AssignAsync).WithSummary("Gives an alert to someone, or to nobody");
         deeds.MapPost("/{id:long}/notes", AnnotateAsync).WithSummary("Writes a note (Markdown)");
+        deeds.MapPost("/{id:long}/tags", TagAsync).WithSummary("Adds tags and takes others off");
+        deeds.MapPost("/{id:long}/snooze", SnoozeAsync).WithSummary("Takes an alert out of the queue for a while");
+        deeds.MapPost("/{id:long}/return", BringBackAsync).WithSummary("Brings a snoozed alert back now");
         deeds.MapPost("/{id:long}/close", CloseAsync).WithSummary("Closes an alert with a reason");
         deeds.MapPost("/{id:long}/reopen", ReopenAsync).WithSummary("Opens a closed alert again");
         deeds.MapPost("/acknowledge", AcknowledgeManyAsync).WithSummary("Acknowledges many in one transaction");
         deeds.MapPost("/assign", AssignManyAsync).WithSummary("Gives many to someone in one transaction");
+        deeds.MapPost("/snooze", SnoozeManyAsync).WithSummary("Snoozes many in one transaction");
         deeds.MapPost("/close", CloseManyAsync).WithSummary("Closes many in one transaction");
     }
 
@@ -91,132 +126,143 @@ public static class AlertsApi
         );
     }
 
-    private static async Task<
-        Results<NoContent, ForbidHttpResult, NotFound, Conflict, ValidationProblem>
-    > AcknowledgeAsync(long id, Comment body, AlertActions actions, ClaimsPrincipal user, CancellationToken ct)
-    {
-        return (await actions.AcknowledgeAsync([id], body.Text, Actor.Of(user), ct)).Outcome switch
-        {
-            Outcome.Done => TypedResults.NoContent(),
-            Outcome.Forbidden => TypedResults.Forbid(),
-            Outcome.NotFound => TypedResults.NotFound(),
-            _ => TypedResults.Conflict(),
-        };
-    }
-
-    private static async Task<Results<NoContent, ForbidHttpResult, NotFound, Conflict, ValidationProblem>> AssignAsync(
-        long id,
-        Assignment body,
-        AlertActions actions,
-        ClaimsPrincipal user,
-        CancellationToken ct
-    )
-    {
-        return (await actions.AssignAsync([id], body.To, body.Comment, Actor.Of(user), ct)).Outcome switch
-        {
-            Outcome.Done => TypedResults.NoContent(),
-            Outcome.Forbidden => TypedResults.Forbid(),
-            Outcome.NotFound => TypedResults.NotFound(),
-            _ => TypedResults.Conflict(),
-        };
-    }
-
-    private static async Task<
-        Results<NoContent, ForbidHttpResult, NotFound, Conflict, ValidationProblem>
-    > AnnotateAsync(long id, Comment body, AlertActions actions, ClaimsPrincipal user, CancellationToken ct)
-    {
-        if ((string.IsNullOrWhiteSpace(body.Text) ? "A note needs a text." : null) is { } problem)
-            return Invalid("text", problem);
-        return (await actions.AnnotateAsync([id], body.Text ?? "", Actor.Of(user), ct)).Outcome switch
-        {
-            Outcome.Done => TypedResults.NoContent(),
-            Outcome.Forbidden => TypedResults.Forbid(),
-            Outcome.NotFound => TypedResults.NotFound(),
-            _ => TypedResults.Conflict(),
-        };
-    }
-
-    private static async Task<Results<NoContent, ForbidHttpResult, NotFound, Conflict, ValidationProblem>> CloseAsync(
-        long id,
-        Closing body,
-        AlertActions actions,
-        ClaimsPrincipal user,
-        CancellationToken ct
-    )
-    {
-        if (body.Problem is { } problem)
-            return Invalid("reason", problem);
-        return (await actions.CloseAsync([id], body, Actor.Of(user), ct)).Outcome switch
-        {
-            Outcome.Done => TypedResults.NoContent(),
-            Outcome.Forbidden => TypedResults.Forbid(),
-            Outcome.NotFound => TypedResults.NotFound(),
-            _ => TypedResults.Conflict(),
-        };
-    }
-
-    private static async Task<Results<NoContent, ForbidHttpResult, NotFound, Conflict, ValidationProblem>> ReopenAsync(
+    private static async Task<One> AcknowledgeAsync(
         long id,
         Comment body,
         AlertActions actions,
         ClaimsPrincipal user,
         CancellationToken ct
+    ) => OneOf(await actions.AcknowledgeAsync([id], body.Text, Actor.Of(user), ct));
+
+    private static async Task<One> AssignAsync(
+        long id,
+        Assignment body,
+        AlertActions actions,
+        ClaimsPrincipal user,
+        CancellationToken ct
+    ) => OneOf(await actions.AssignAsync([id], body.To, body.Comment, Actor.Of(user), ct));
+
+    private static async Task<One> AnnotateAsync(
+        long id,
+        Comment body,
+        AlertActions actions,
+        ClaimsPrincipal user,
+        CancellationToken ct
+    ) =>
+        string.IsNullOrWhiteSpace(body.Text)
+            ? Invalid("text", "A note needs a text.")
+            : OneOf(await actions.AnnotateAsync([id], body.Text, Actor.Of(user), ct));
+
+    private static async Task<One> TagAsync(
+        long id,
+        TagBody body,
+        AlertActions actions,
+        ClaimsPrincipal user,
+        CancellationToken ct
+    ) =>
+        Array.Find(body.Add ?? [], text => !AlertTags.IsTag(text)) is { } wrong
+            ? Invalid("add", $"\"{wrong}\" is no tag: use letters, digits and -_.:/#, at most 40.")
+            : OneOf(await actions.TagAsync([id], body.Add ?? [], body.Remove ?? [], Actor.Of(user), ct));
+
+    private static async Task<One> SnoozeAsync(
+        long id,
+        SnoozeBody body,
+        AlertActions actions,
+        TimeProvider clock,
+        ClaimsPrincipal user,
+        CancellationToken ct
+    ) =>
+        body.Snoozing.ProblemAt(clock.GetUtcNow()) is { } problem
+            ? Invalid("snooze", problem)
+            : OneOf(await actions.SnoozeAsync([id], body.Snoozing, body.Comment, Actor.Of(user), ct));
+
+    private static async Task<One> BringBackAsync(
+        long id,
+        Comment body,
+        AlertActions actions,
+        ClaimsPrincipal user,
+        CancellationToken ct
+    ) => OneOf(await actions.BringBackAsync([id], body.Text, Actor.Of(user), ct));
+
+    private static async Task<One> CloseAsync(
+        long id,
+        Closing body,
+        AlertActions actions,
+        ClaimsPrincipal user,
+        CancellationToken ct
+    ) =>
+        body.Problem is { } problem
+            ? Invalid("reason", problem)
+            : OneOf(await actions.CloseAsync([id], body, Actor.Of(user), ct));
+
+    private static async Task<One> ReopenAsync(
+        long id,
+        Comment body,
+        AlertActions actions,
+        ClaimsPrincipal user,
+        CancellationToken ct
+    ) => OneOf(await actions.ReopenAsync([id], body.Text, Actor.Of(user), ct));
+
+    private static async Task<Many> AcknowledgeManyAsync(
+        ManyAcknowledged body,
+        AlertActions actions,
+        ClaimsPrincipal user,
+        CancellationToken ct
+    ) => ManyOf(await actions.AcknowledgeAsync(body.Ids ?? [], body.Comment, Actor.Of(user), ct));
+
+    private static async Task<Many> AssignManyAsync(
+        ManyAssigned body,
+        AlertActions actions,
+        ClaimsPrincipal user,
+        CancellationToken ct
+    ) => ManyOf(await actions.AssignAsync(body.Ids ?? [], body.To, body.Comment, Actor.Of(user), ct));
+
+    private static async Task<Many> SnoozeManyAsync(
+        ManySnoozed body,
+        AlertActions actions,
+        TimeProvider clock,
+        ClaimsPrincipal user,
+        CancellationToken ct
     )
     {
-        return (await actions.ReopenAsync([id], body.Text, Actor.Of(user), ct)).Outcome switch
+        if (body.Snooze is not { } snooze)
+            return Invalid("snooze", "Say until when.");
+        return snooze.Snoozing.ProblemAt(clock.GetUtcNow()) is { } problem
+            ? Invalid("snooze", problem)
+            : ManyOf(await actions.SnoozeAsync(body.Ids ?? [], snooze.Snoozing, snooze.Comment, Actor.Of(user), ct));
+    }
+
+    private static async Task<Many> CloseManyAsync(
+        ManyClosed body,
+        AlertActions actions,
+        ClaimsPrincipal user,
+        CancellationToken ct
+    )
+    {
+        if (body.Closing is not { } closing)
+            return Invalid("closing", "Say how they are closed.");
+        return closing.Problem is { } problem
+            ? Invalid("reason", problem)
+            : ManyOf(await actions.CloseAsync(body.Ids ?? [], closing, Actor.Of(user), ct));
+    }
+
+    private static One OneOf(AlertResult result) =>
+        result.Outcome switch
         {
             Outcome.Done => TypedResults.NoContent(),
             Outcome.Forbidden => TypedResults.Forbid(),
             Outcome.NotFound => TypedResults.NotFound(),
             _ => TypedResults.Conflict(),
         };
-    }
 
-    private static async Task<
-        Results<Ok<ManyDone>, ForbidHttpResult, NotFound, Conflict, ValidationProblem>
-    > AcknowledgeManyAsync(ManyAcknowledged body, AlertActions actions, ClaimsPrincipal user, CancellationToken ct)
-    {
-        var result = await actions.AcknowledgeAsync(body.Ids ?? [], body.Comment, Actor.Of(user), ct);
-        return result.Outcome switch
+    private static Many ManyOf(AlertResult result) =>
+        result.Outcome switch
         {
             Outcome.Done => TypedResults.Ok(new ManyDone(result.Changes.Count, result.Skipped)),
             Outcome.Forbidden => TypedResults.Forbid(),
             Outcome.NotFound => TypedResults.NotFound(),
             _ => TypedResults.Conflict(),
         };
-    }
-
-    private static async Task<
-        Results<Ok<ManyDone>, ForbidHttpResult, NotFound, Conflict, ValidationProblem>
-    > AssignManyAsync(ManyAssigned body, AlertActions actions, ClaimsPrincipal user, CancellationToken ct)
-    {
-        var result = await actions.AssignAsync(body.Ids ?? [], body.To, body.Comment, Actor.Of(user), ct);
-        return result.Outcome switch
-        {
-            Outcome.Done => TypedResults.Ok(new ManyDone(result.Changes.Count, result.Skipped)),
-            Outcome.Forbidden => TypedResults.Forbid(),
-            Outcome.NotFound => TypedResults.NotFound(),
-            _ => TypedResults.Conflict(),
-        };
-    }
-
-    private static async Task<
-        Results<Ok<ManyDone>, ForbidHttpResult, NotFound, Conflict, ValidationProblem>
-    > CloseManyAsync(ManyClosed body, AlertActions actions, ClaimsPrincipal user, CancellationToken ct)
-    {
-        if (body.Closing is not { } closing)
-            return Invalid("closing", "Say how they are closed.");
-        if (closing.Problem is { } problem)
-            return Invalid("reason", problem);
-        var result = await actions.CloseAsync(body.Ids ?? [], closing, Actor.Of(user), ct);
-        return result.Outcome switch
-        {
-            Outcome.Done => TypedResults.Ok(new ManyDone(result.Changes.Count, result.Skipped)),
-            Outcome.Forbidden => TypedResults.Forbid(),
-            Outcome.NotFound => TypedResults.NotFound(),
-            _ => TypedResults.Conflict(),
-        };
-    }
 
     private static ValidationProblem Invalid(string field, string problem) =>
         TypedResults.ValidationProblem(

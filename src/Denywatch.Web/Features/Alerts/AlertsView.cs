@@ -7,10 +7,13 @@ namespace Denywatch.Web.Features.Alerts;
 /// <summary>Which alerts by status.</summary>
 public enum AlertScope
 {
-    /// <summary>Open and acknowledged: what is still to do.</summary>
+    /// <summary>Open and acknowledged, and not snoozed: what is still to do.</summary>
     Active,
     Open,
     Acknowledged,
+
+    /// <summary>Out of the queue for a while.</summary>
+    Snoozed,
     Closed,
     All,
 }
@@ -26,6 +29,19 @@ public enum AlertHolder
     Nobody,
 }
 
+/// <summary>What alerts of a list have in common.</summary>
+public enum AlertGrouping
+{
+    None,
+    Cause,
+    Severity,
+    Rule,
+
+    /// <summary>The source with the largest share of the excess.</summary>
+    Source,
+    Assignee,
+}
+
 public enum AlertSort
 {
     /// <summary>Severity, then score, then newest.</summary>
@@ -36,14 +52,15 @@ public enum AlertSort
 }
 
 /// <summary>
-/// What a list of alerts shows. The address of the page holds it, and the API takes it as its query; what is null or
-/// first in its enum is left out.
+/// What a list of alerts shows. The address of the page holds it, and the API takes it as its query. What is null is the
+/// first of its enum; a page's address says nothing for what an analyst mostly wants: <see cref="AlertHolder.MineOrNobody"/>.
 /// </summary>
 /// <param name="Text">Part of a title, sentence, cause or contributor; or an id, as <c>#12</c>.</param>
 /// <param name="Cause">Name of the likely cause.</param>
 /// <param name="Severity">low, medium, high or critical.</param>
 /// <param name="Firewall">Name of a firewall that has a part in it.</param>
 /// <param name="Rule">The rule that owns it.</param>
+/// <param name="Tag">A tag that it bears.</param>
 /// <param name="After">Id of the last alert of the page before: the API's page key.</param>
 public sealed record AlertsView(
     AlertScope? Status = null,
@@ -53,14 +70,19 @@ public sealed record AlertsView(
     string? Severity = null,
     string? Firewall = null,
     Guid? Rule = null,
+    string? Tag = null,
     AlertSort? Sort = null,
+    AlertGrouping? Group = null,
     long? After = null
 )
 {
     private const string Path = "/alerts";
 
-    /// <summary>True if anything but the sort is set.</summary>
-    public bool IsNarrowed => this with { Sort = null, After = null } != new AlertsView();
+    /// <summary>What the list of alerts shows to somebody who says nothing.</summary>
+    public static AlertsView Queue { get; } = new(Who: AlertHolder.MineOrNobody);
+
+    /// <summary>True if anything but the sort, and whose they are, is set.</summary>
+    public bool IsNarrowed => this with { Who = null, Sort = null, Group = null, After = null } != new AlertsView();
 
     /// <summary>Reads it from an address; what makes no sense is left out.</summary>
     public static AlertsView Read(Uri address)
@@ -69,13 +91,15 @@ public sealed record AlertsView(
         var query = QueryHelpers.ParseQuery(address.Query);
         return new(
             Word<AlertScope>("status"),
-            Word<AlertHolder>("who"),
+            Text("who") is null ? AlertHolder.MineOrNobody : Word<AlertHolder>("who"),
             Text("text"),
             Text("cause"),
             Text("severity"),
             Text("firewall"),
             Guid.TryParse(Text("rule"), out var rule) ? rule : null,
-            Word<AlertSort>("sort")
+            Text("tag"),
+            Word<AlertSort>("sort"),
+            Word<AlertGrouping>("group")
         );
 
         string? Text(string name) =>
@@ -88,6 +112,22 @@ public sealed record AlertsView(
             && !EqualityComparer<T>.Default.Equals(word, default)
                 ? word
                 : null;
+    }
+
+    /// <summary>The list of a group's alerts; null where nothing narrows to it.</summary>
+    public AlertsView? Within(AlertGroup group)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        var all = this with { Group = null };
+        return (Group, group.Key) switch
+        {
+            (AlertGrouping.Cause, var cause) => all with { Cause = cause },
+            (AlertGrouping.Severity, var severity) => all with { Severity = severity },
+            (AlertGrouping.Rule, var rule) => all with { Rule = Guid.Parse(rule) },
+            (AlertGrouping.Source, { Length: > 0 } source) => all with { Text = source },
+            (AlertGrouping.Assignee, "") => all with { Who = AlertHolder.Nobody },
+            _ => null,
+        };
     }
 
     /// <summary>The alert that stands beside the list, if the address names one.</summary>
@@ -106,13 +146,15 @@ public sealed record AlertsView(
     {
         var query = new QueryBuilder();
         Add("status", Status is null or AlertScope.Active ? null : Status.ToString());
-        Add("who", Who is null or AlertHolder.Anyone ? null : Who.ToString());
+        Add("who", Who == AlertHolder.MineOrNobody ? null : (Who ?? AlertHolder.Anyone).ToString());
         Add("text", Text);
         Add("cause", Cause);
         Add("severity", Severity);
         Add("firewall", Firewall);
         Add("rule", Rule?.ToString());
+        Add("tag", Tag);
         Add("sort", Sort is null or AlertSort.Important ? null : Sort.ToString());
+        Add("group", Group is null or AlertGrouping.None ? null : Group.ToString());
         Add("alert", alert?.ToString(CultureInfo.InvariantCulture));
         return Path + query;
 

@@ -62,7 +62,7 @@ internal static class Baseline
                 {
                     AlertId = unlearnt.AlertId,
                     At = now,
-                    By = "system",
+                    By = Accounts.Actor.System.Name,
                     Kind = "rescored",
                     Text = sentence,
                 }

@@ -48,7 +48,7 @@ public static class RulesSetup
             db.Rules.Add(rule);
             db.Audit.Add(
                 Audit.Entry(
-                    new(null, "system", Storage.Entities.AccountRole.Admin),
+                    Actor.System,
                     "create",
                     ("rule", rule.Id.ToString()),
                     null,

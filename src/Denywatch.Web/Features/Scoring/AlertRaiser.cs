@@ -1,3 +1,4 @@
+using System.Globalization;
 using Denywatch.Alerting;
 using Denywatch.Detection;
 using Denywatch.Storage;
@@ -109,6 +110,7 @@ public sealed class AlertRaiser(Findings findings, AlertOpening opening, NpgsqlD
         alert.LastBucket = Max(alert.LastBucket, episode.LastAbove);
         if (telling.IsFinal && record.Bucket == alert.StartedAt)
             alert.IsInterim = false;
+        ReturnIfWorse(telling, alert, record);
         if (alert.SeriesId != series.Id)
             return;
 
@@ -139,10 +141,32 @@ public sealed class AlertRaiser(Findings findings, AlertOpening opening, NpgsqlD
     {
         if (alert.Status != AlertStatus.Closed || closedWith is null)
             return;
-        if (Reopening.ReasonToReopen(closedWith, now) is not { } reason || !alert.Reopen())
-            return;
+        if (Reopening.ReasonToReopen(closedWith, now) is { } reason)
+            telling.Change(
+                alert,
+                telling.NowAt(bucket),
+                ("reopen", "reopened"),
+                $"Opened again: {reason}.",
+                closed => closed.Reopen()
+            );
+    }
 
-        telling.Note(alert.Id, telling.NowAt(bucket), "reopened", $"Opened again: {reason}.");
+    private static void ReturnIfWorse(Telling telling, Alert alert, AnomalyRecord record)
+    {
+        if (alert.Snooze is not { Ends: SnoozeEnd.Worse, Factor: { } factor })
+            return;
+        var reached = AlertWords.Factor(record.Actual ?? 0, record.Typical);
+        if (reached >= factor)
+            telling.Change(
+                alert,
+                telling.NowAt(record.Bucket),
+                ("return", "returned"),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Back from its snooze: {reached:0.#} times the expected denies, and it was to come back at {factor:0.#}."
+                ),
+                snoozed => snoozed.ComeBack()
+            );
     }
 
     private static async Task EndAsync(

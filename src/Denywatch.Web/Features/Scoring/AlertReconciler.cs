@@ -4,6 +4,7 @@ using Denywatch.Alerting.Replay;
 using Denywatch.Detection;
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
+using Denywatch.Web.Features.Accounts;
 using Denywatch.Web.Features.Alerts;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -233,7 +234,13 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
         );
         await telling.Db.Entry(alert).Collection(a => a.Notes).LoadAsync(ct);
         if (!alert.IsTouched)
-            alert.Close(CloseReason.Rescored, "system", now);
+            telling.Change(
+                alert,
+                now,
+                ("close", "closed"),
+                "Closed as re-scored: nobody had touched it.",
+                untouched => untouched.Close(CloseReason.Rescored, Actor.System.Name, now)
+            );
     }
 
     /// <summary>To a series that still tells it; one that is about to be scored again takes over itself, if it still does then.</summary>
@@ -276,9 +283,12 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
         if (known.IsVanished || alert.CloseReason == CloseReason.Rescored)
         {
             alert.Rescore = null;
-            if (alert.CloseReason == CloseReason.Rescored)
-                alert.Reopen();
-            telling.Note(alert.Id, at, "rescored", $"Scored again: back above the line because of {reason}.");
+            var sentence = $"Scored again: back above the line because of {reason}.";
+            var isOpened =
+                alert.CloseReason == CloseReason.Rescored
+                && telling.Change(alert, at, ("reopen", "rescored"), sentence, closed => closed.Reopen());
+            if (!isOpened)
+                telling.Note(alert.Id, at, "rescored", sentence);
         }
         else
         {

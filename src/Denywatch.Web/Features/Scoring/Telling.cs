@@ -2,6 +2,7 @@ using Denywatch.Alerting;
 using Denywatch.Detection;
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
+using Denywatch.Web.Features.Alerts;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -46,7 +47,7 @@ internal sealed class Telling(
 
     /// <summary>The clock's time; without a clock the moment after the bucket's end, as if it had been live.</summary>
     public DateTimeOffset NowAt(DateTimeOffset bucket) =>
-        clock?.GetUtcNow() ?? bucket + series.BucketSpan + RecordStore.ShortestSettling;
+        clock?.GetUtcNow().ToMicroseconds() ?? bucket + series.BucketSpan + RecordStore.ShortestSettling;
 
     /// <summary>How an alert lists this rule and series among what matched.</summary>
     public string Match => $"{rule.Name}: {series.Title}";
@@ -87,11 +88,20 @@ internal sealed class Telling(
             {
                 AlertId = alertId,
                 At = at,
-                By = "system",
+                By = Accounts.Actor.System.Name,
                 Kind = kind,
                 Text = text,
             }
         );
+
+    /// <summary>Changes how an alert stands, with its line and its entry in the audit trail; false where it does not.</summary>
+    public bool Change(
+        Alert alert,
+        DateTimeOffset at,
+        (string Deed, string Kind) what,
+        string sentence,
+        Func<Alert, bool> change
+    ) => AlertHistory.Change(db, alert, what, sentence, at, change);
 
     /// <summary>Actual minus typical over the episode's buckets, the one of <paramref name="record"/> as it stands now.</summary>
     public async Task<double> ExcessAsync(Episode episode, AnomalyRecord record, CancellationToken ct)

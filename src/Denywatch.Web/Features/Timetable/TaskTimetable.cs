@@ -1,5 +1,6 @@
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
+using Denywatch.Web.Features.Alerts;
 using Denywatch.Web.Features.Explorer;
 using Denywatch.Web.Features.Retention;
 using Denywatch.Web.Features.Scoring;
@@ -46,6 +47,12 @@ internal sealed partial class TaskTimetable(
             "rollups",
             task => task.RunAsync(CancellationToken.None),
             "4,19,34,49 * * * * *",
+            stoppingToken
+        );
+        await AddAsync<ReturnTask>(
+            "returns",
+            task => task.RunAsync(CancellationToken.None),
+            "2,12,22,32,42,52 * * * * *",
             stoppingToken
         );
         for (var shard = 0; shard < Series.Shards; shard++)
