@@ -34,16 +34,7 @@ public sealed class DenywatchDb(DbContextOptions<DenywatchDb> options)
     {
         base.OnModelCreating(builder);
         builder.ApplyConfigurationsFromAssembly(typeof(DenywatchDb).Assembly);
-        builder.HasDbFunction(((Func<string, string?>)TopSource).Method).HasName("alert_top_source");
-        builder.HasDbFunction(((Func<string, string, string, string, string>)AlertText).Method).HasName("alert_text");
     }
-
-    /// <summary>In queries only: the source with the largest share of an alert's excess.</summary>
-    public static string? TopSource(string evidence) => throw new NotSupportedException("It is asked of the database.");
-
-    /// <summary>In queries only: what text filters of alerts look through, contributors among it. It has an index.</summary>
-    public static string AlertText(string title, string sentence, string cause, string evidence) =>
-        throw new NotSupportedException("It is asked of the database.");
 
     /// <summary>Saves; false when someone else changed the same row first.</summary>
     public async Task<bool> TrySaveAsync(CancellationToken ct)

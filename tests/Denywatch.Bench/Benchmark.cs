@@ -39,5 +39,10 @@ public sealed record Benchmark(
             "previews of exceptions over 30 days and 10 million flows: --data FOLDER keeps them, --flows N makes fewer",
             Replay.ReplayBenchmark.RunAsync
         ),
+        new(
+            "triage",
+            "lists and bulk deeds over 100,000 alerts: --data FOLDER keeps them",
+            Triage.TriageBenchmark.RunAsync
+        ),
     ];
 }

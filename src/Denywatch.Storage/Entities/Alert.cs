@@ -104,6 +104,15 @@ public sealed class Alert
     /// <summary>JSON of contributors, cause, evidence rows and checklist, frozen with the alert.</summary>
     public required string Evidence { get; set; }
 
+    /// <summary>The source with the largest share of the excess; the database reads it off the evidence.</summary>
+    public string? MainSource { get; private set; }
+
+    /// <summary>Firewalls that have a part in the excess; the database reads them off the evidence.</summary>
+    public string[] Firewalls { get; private set; } = [];
+
+    /// <summary>What text filters look through: title, sentence, cause and contributors; made by the database.</summary>
+    public string SearchText { get; private set; } = "";
+
     /// <summary>Every series and rule that belongs to the episode, in words, owner first.</summary>
     public string[] Matches { get; set; } = [];
 

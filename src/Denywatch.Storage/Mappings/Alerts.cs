@@ -54,9 +54,41 @@ internal sealed class AlertMapping : IEntityTypeConfiguration<Alert>
             a => a.Snooze,
             snooze => snooze.Property(s => s.Ends).HasConversion<string>().HasMaxLength(8)
         );
+        alert
+            .Property(a => a.MainSource)
+            .HasComputedColumnSql("evidence -> 'excess' -> 'shape' ->> 'topSource'", stored: true);
+        alert.Property(a => a.Firewalls).HasComputedColumnSql("alert_firewalls(evidence)", stored: true);
+        alert
+            .Property(a => a.SearchText)
+            .HasComputedColumnSql("alert_text(title, sentence, cause, evidence)", stored: true);
+        alert.HasIndex(a => a.SearchText).HasMethod("gin").HasOperators("gin_trgm_ops");
         alert.HasIndex(a => new { a.Status, a.StartedAt });
         alert.HasIndex(a => a.StartedAt);
         alert.HasIndex(a => a.RaisedAt);
+        // The queue and its head, from the index alone; then the orders of other lists.
+        alert
+            .HasIndex(
+                a => new
+                {
+                    a.SeverityRank,
+                    a.PeakScore,
+                    a.Id,
+                },
+                "ix_alerts_queue"
+            )
+            .IsDescending()
+            .HasDatabaseName("ix_alerts_queue")
+            .HasFilter("status <> 'Closed'")
+            .IncludeProperties(nameof(Alert.Status), nameof(Alert.Assignee), nameof(Alert.StartedAt));
+        alert
+            .HasIndex(a => new
+            {
+                a.SeverityRank,
+                a.PeakScore,
+                a.Id,
+            })
+            .IsDescending();
+        alert.HasIndex(a => new { a.Excess, a.Id }).IsDescending();
         alert.HasOne<Series>().WithMany().HasForeignKey(a => a.SeriesId).OnDelete(DeleteBehavior.Restrict);
         alert.HasMany(a => a.Notes).WithOne().HasForeignKey(note => note.AlertId);
     }

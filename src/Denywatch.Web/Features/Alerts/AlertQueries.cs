@@ -46,9 +46,9 @@ public sealed record AlertRow(
 
 /// <summary>The list as it stood at one moment: rows that come later wait until they are asked for.</summary>
 /// <param name="Ids">In the view's order, at most <see cref="AlertQueries.MostListed"/>.</param>
-/// <param name="Total">All that match.</param>
+/// <param name="HasMore">More match than are listed.</param>
 /// <param name="NewestId">Of all alerts: what is higher came later.</param>
-public sealed record AlertList(IReadOnlyList<long> Ids, int Total, long NewestId);
+public sealed record AlertList(IReadOnlyList<long> Ids, bool HasMore, long NewestId);
 
 /// <summary>Alerts of a list that have something in common.</summary>
 /// <param name="Key">What they have in common, as a filter takes it; empty where they lack it.</param>
@@ -108,17 +108,16 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
             ?? new(0, 0, 0, 0, null);
     }
 
-    public async Task<AlertList> ListAsync(AlertsView view, string me, CancellationToken ct)
+    public async Task<AlertList> ListAsync(AlertsView view, string me, CancellationToken ct, int most = MostListed)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         // Before the list: an alert that comes between the two counts as new and is listed too, never neither.
         var newest = await db.Alerts.MaxAsync(alert => (long?)alert.Id, ct) ?? 0;
-        var matching = Matching(db, view, me);
-        var ids = await Sorted(matching, view.Sort ?? AlertSort.Important)
+        var ids = await Sorted(Matching(db, view, me), view.Sort ?? AlertSort.Important)
             .Select(alert => alert.Id)
-            .Take(MostListed)
+            .Take(most + 1)
             .ToListAsync(ct);
-        return new(ids, ids.Count < MostListed ? ids.Count : await matching.CountAsync(ct), newest);
+        return ids.Count > most ? new(ids[..most], true, newest) : new(ids, false, newest);
     }
 
     /// <summary>Groups that a list shows.</summary>
@@ -175,11 +174,7 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
                 Key = alert.RuleId.ToString(),
                 Alert = alert,
             }),
-            AlertGrouping.Source => alerts.Select(alert => new KeyedAlert
-            {
-                Key = DenywatchDb.TopSource(alert.Evidence),
-                Alert = alert,
-            }),
+            AlertGrouping.Source => alerts.Select(alert => new KeyedAlert { Key = alert.MainSource, Alert = alert }),
             AlertGrouping.Assignee => alerts.Select(alert => new KeyedAlert { Key = alert.Assignee, Alert = alert }),
             _ => alerts.Select(alert => new KeyedAlert { Key = alert.Cause, Alert = alert }),
         };
@@ -302,8 +297,7 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
         var shape = AlertEvidence.Read(alert.Evidence)?.Excess.Shape;
         if (shape is { TopSource: { } main, TopSourceShare: >= 0.35 })
         {
-            var wanted = JsonSerializer.Serialize(new { excess = new { shape = new { topSource = main } } });
-            like = like.Where(other => EF.Functions.JsonContains(other.Evidence, wanted));
+            like = like.Where(other => other.MainSource == main);
         }
         else
         {
@@ -391,12 +385,7 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
             else
             {
                 var pattern = "%" + text.Replace(@"\", @"\\").Replace("%", @"\%").Replace("_", @"\_") + "%";
-                alerts = alerts.Where(alert =>
-                    EF.Functions.ILike(
-                        DenywatchDb.AlertText(alert.Title, alert.Sentence, alert.Cause, alert.Evidence),
-                        pattern
-                    )
-                );
+                alerts = alerts.Where(alert => EF.Functions.ILike(alert.SearchText, pattern));
             }
         }
 
@@ -428,20 +417,8 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
             alerts = alerts.Where(alert => alert.RuleId == rule);
         if (view.Firewall is { } firewall)
         {
-            var part = JsonSerializer.Serialize(
-                new
-                {
-                    excess = new
-                    {
-                        dimensions = new[]
-                        {
-                            new { dimension = nameof(Dimension.Firewall), top = new[] { new { value = firewall } } },
-                        },
-                    },
-                }
-            );
             alerts = alerts.Where(alert =>
-                EF.Functions.JsonContains(alert.Evidence, part)
+                alert.Firewalls.Contains(firewall)
                 || db.Series.Any(series =>
                     series.Id == alert.SeriesId && series.FirewallId != null && series.Partition == firewall
                 )

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Denywatch.Web.Ui;
 
@@ -141,6 +142,8 @@ public static class AlertWords
         ArgumentNullException.ThrowIfNull(alert);
         if (alert.IsInterim)
             yield return "Interim: raised while the bucket is still open; the count can only grow.";
+        if (AlertEvidence.Read(alert.Evidence)?.Ended is { } ended)
+            yield return ended.Sentence();
         if (alert.IsFoundLate)
             yield return "Found late: the bucket was older than a day when it was scored, so nobody was notified.";
         if (alert.Rescore is { Length: > 0 } rescore)

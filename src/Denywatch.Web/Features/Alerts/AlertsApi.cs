@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Security.Claims;
+using System.Text;
 using Denywatch.Storage.Entities;
 using Denywatch.Web.Features.Accounts;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -74,6 +76,9 @@ public static class AlertsApi
         alerts.MapGet("/", PageAsync).WithSummary("Alerts of a view, a page at a time");
         alerts.MapGet("/counts", CountsAsync).WithSummary("How many are open, acknowledged and the caller's");
         alerts.MapGet("/{id:long}", FindAsync).WithSummary("One alert with its evidence, notes and history");
+        alerts
+            .MapGet("/{id:long}/evidence", EvidenceAsync)
+            .WithSummary("All that an alert rests on, as a file: html, json, or its flows as csv");
 
         var deeds = alerts.MapGroup("").RequireAuthorization(nameof(Policy.Triage));
         deeds
@@ -124,6 +129,25 @@ public static class AlertsApi
                 [.. found.Alert.Notes.Select(note => new StreamLine(note.At, note.By, note.Kind, note.Text))]
             )
         );
+    }
+
+    private static async Task<
+        Results<FileContentHttpResult, PushStreamHttpResult, NotFound, ValidationProblem>
+    > EvidenceAsync(long id, EvidencePacks packs, CancellationToken ct, string format = "html")
+    {
+        if (await packs.OfAsync(id, ct) is not { } pack)
+            return TypedResults.NotFound();
+
+        var name = string.Create(CultureInfo.InvariantCulture, $"alert-{id}.{format}");
+        return format switch
+        {
+            "html" => TypedResults.File(Bytes(await packs.ToHtmlAsync(pack)), "text/html; charset=utf-8", name),
+            "json" => TypedResults.File(Bytes(EvidencePacks.ToJson(pack)), "application/json", name),
+            "csv" => TypedResults.Stream(to => packs.WriteCsvAsync(pack, to, ct), "text/csv; charset=utf-8", name),
+            _ => Invalid("format", "html, json or csv."),
+        };
+
+        static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
     }
 
     private static async Task<One> AcknowledgeAsync(

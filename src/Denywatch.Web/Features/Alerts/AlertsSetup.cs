@@ -9,6 +9,7 @@ public static class AlertsSetup
         builder.Services.AddSingleton<AlertActions>();
         builder.Services.AddSingleton<AlertQueries>();
         builder.Services.AddSingleton<SavedViews>();
+        builder.Services.AddTransient<EvidencePacks>();
         builder.Services.AddTransient<ReturnTask>();
         builder.Services.ConfigureHttpJsonOptions(options =>
             options.SerializerOptions.Converters.Add(new JsonStringEnumConverter())

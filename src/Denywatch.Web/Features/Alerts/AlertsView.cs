@@ -142,7 +142,12 @@ public sealed record AlertsView(
     }
 
     /// <param name="alert">The alert to show beside the list.</param>
-    public string ToUrl(long? alert = null)
+    public string ToUrl(long? alert = null) => Path + Query(alert);
+
+    /// <summary>An alert on a page of its own, where next and previous are those of this view.</summary>
+    public string PageOf(long alert) => string.Create(CultureInfo.InvariantCulture, $"{Path}/{alert}{Query(null)}");
+
+    private QueryBuilder Query(long? alert)
     {
         var query = new QueryBuilder();
         Add("status", Status is null or AlertScope.Active ? null : Status.ToString());
@@ -156,7 +161,7 @@ public sealed record AlertsView(
         Add("sort", Sort is null or AlertSort.Important ? null : Sort.ToString());
         Add("group", Group is null or AlertGrouping.None ? null : Group.ToString());
         Add("alert", alert?.ToString(CultureInfo.InvariantCulture));
-        return Path + query;
+        return query;
 
         void Add(string name, string? value)
         {

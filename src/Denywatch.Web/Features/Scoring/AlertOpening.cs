@@ -36,7 +36,16 @@ public sealed partial class AlertOpening(Findings findings, FlowReading flows, I
     {
         var (series, rule, now) = (telling.Series, telling.Rule, telling.NowAt(record.Bucket));
         var end = record.Bucket + series.BucketSpan;
-        var evidence = finding.EvidenceFor(telling.Severity);
+        var ended = await EndedExceptions.BehindAsync(
+            telling.Connection,
+            telling.Db,
+            series.FirewallId,
+            record.Bucket,
+            end,
+            (record.Actual ?? 0) - record.Typical,
+            ct
+        );
+        var evidence = finding.EvidenceFor(telling.Severity) with { Ended = ended };
         var recent = now - Storms.Within;
         var raised = await telling
             .Db.Alerts.Where(alert => alert.RaisedAt > recent && !alert.IsFoundLate && !alert.IsStorm)
@@ -79,6 +88,8 @@ public sealed partial class AlertOpening(Findings findings, FlowReading flows, I
                 ? $"Raised from the closed bucket with score {record.Score:0}."
                 : $"Raised from the open bucket: the count crossed the line before the bucket closed."
         );
+        if (ended is not null)
+            telling.Note(alert.Id, now, "raised", ended.Sentence());
         return alert;
     }
 

@@ -110,9 +110,9 @@ public sealed class AlertRaiser(Findings findings, AlertOpening opening, NpgsqlD
         alert.LastBucket = Max(alert.LastBucket, episode.LastAbove);
         if (telling.IsFinal && record.Bucket == alert.StartedAt)
             alert.IsInterim = false;
-        ReturnIfWorse(telling, alert, record);
         if (alert.SeriesId != series.Id)
             return;
+        ReturnIfWorse(telling, alert, record);
 
         alert.StartedAt = episode.Started;
         alert.Excess = await telling.ExcessAsync(episode, record, ct);
@@ -125,9 +125,10 @@ public sealed class AlertRaiser(Findings findings, AlertOpening opening, NpgsqlD
             {
                 var finding = await findings.OfAsync(series, episode.PeakBucket, episode.Started, ct);
                 Reopen(telling, alert, known, finding.Excess, record.Bucket);
-                var first = AlertEvidence.Read(alert.Evidence)?.Carriers;
+                var first = AlertEvidence.Read(alert.Evidence);
                 var evidence = finding.EvidenceFor(telling.Severity);
-                alert.Tell(finding, evidence with { Carriers = first ?? evidence.Carriers }, record.Typical);
+                evidence = evidence with { Carriers = first?.Carriers ?? evidence.Carriers, Ended = first?.Ended };
+                alert.Tell(finding, evidence, record.Typical);
             }
         }
         else if (alert.Status == AlertStatus.Closed && AlertEvidence.Read(alert.Evidence)?.Excess is { } told)

@@ -303,7 +303,8 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
         if (alert.Status == AlertStatus.Closed)
             return;
         var finding = await findings.OfAsync(telling.Series, now.PeakBucket, now.Started, ct);
-        alert.Tell(finding, finding.EvidenceFor(telling.Severity), now.PeakTypical);
+        var evidence = finding.EvidenceFor(telling.Severity) with { Ended = AlertEvidence.Read(alert.Evidence)?.Ended };
+        alert.Tell(finding, evidence, now.PeakTypical);
     }
 
     private static DateTimeOffset Max(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;

@@ -6,12 +6,14 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 namespace Denywatch.Migrations.Migrations
 {
-    /// <summary>Snoozes, tags, the time of the last deed, and saved views.</summary>
+    /// <summary>Snoozes, tags, the time of the last deed, saved views, and what lists are found and ordered by.</summary>
     public partial class Triage : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.Sql(Script.Read("AlertTexts.sql"));
+
             migrationBuilder.AddColumn<string>(
                 name: "snooze_by",
                 table: "alerts",
@@ -50,6 +52,30 @@ namespace Denywatch.Migrations.Migrations
                 type: "timestamp with time zone",
                 nullable: true);
 
+            migrationBuilder.AddColumn<string[]>(
+                name: "firewalls",
+                table: "alerts",
+                type: "text[]",
+                nullable: false,
+                computedColumnSql: "alert_firewalls(evidence)",
+                stored: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "main_source",
+                table: "alerts",
+                type: "text",
+                nullable: true,
+                computedColumnSql: "evidence -> 'excess' -> 'shape' ->> 'topSource'",
+                stored: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "search_text",
+                table: "alerts",
+                type: "text",
+                nullable: false,
+                computedColumnSql: "alert_text(title, sentence, cause, evidence)",
+                stored: true);
+
             migrationBuilder.CreateTable(
                 name: "saved_views",
                 columns: table => new
@@ -67,6 +93,33 @@ namespace Denywatch.Migrations.Migrations
                 });
 
             migrationBuilder.CreateIndex(
+                name: "ix_alerts_excess_id",
+                table: "alerts",
+                columns: new[] { "excess", "id" },
+                descending: new bool[0]);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_alerts_search_text",
+                table: "alerts",
+                column: "search_text")
+                .Annotation("Npgsql:IndexMethod", "gin")
+                .Annotation("Npgsql:IndexOperators", new[] { "gin_trgm_ops" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_alerts_severity_rank_peak_score_id",
+                table: "alerts",
+                columns: new[] { "severity_rank", "peak_score", "id" },
+                descending: new bool[0]);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_alerts_queue",
+                table: "alerts",
+                columns: new[] { "severity_rank", "peak_score", "id" },
+                descending: new bool[0],
+                filter: "status <> 'Closed'")
+                .Annotation("Npgsql:IndexInclude", new[] { "status", "assignee", "started_at" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_saved_views_owner_name",
                 table: "saved_views",
                 columns: new[] { "owner", "name" },
@@ -78,10 +131,38 @@ namespace Denywatch.Migrations.Migrations
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.Sql("DROP INDEX alerts_snoozed, alerts_queue, alerts_text; DROP FUNCTION alert_top_source, alert_text;");
+            migrationBuilder.Sql("DROP INDEX alerts_snoozed;");
 
             migrationBuilder.DropTable(
                 name: "saved_views");
+
+            migrationBuilder.DropIndex(
+                name: "ix_alerts_excess_id",
+                table: "alerts");
+
+            migrationBuilder.DropIndex(
+                name: "ix_alerts_search_text",
+                table: "alerts");
+
+            migrationBuilder.DropIndex(
+                name: "ix_alerts_severity_rank_peak_score_id",
+                table: "alerts");
+
+            migrationBuilder.DropIndex(
+                name: "ix_alerts_queue",
+                table: "alerts");
+
+            migrationBuilder.DropColumn(
+                name: "firewalls",
+                table: "alerts");
+
+            migrationBuilder.DropColumn(
+                name: "main_source",
+                table: "alerts");
+
+            migrationBuilder.DropColumn(
+                name: "search_text",
+                table: "alerts");
 
             migrationBuilder.DropColumn(
                 name: "snooze_by",
@@ -106,6 +187,8 @@ namespace Denywatch.Migrations.Migrations
             migrationBuilder.DropColumn(
                 name: "touched_at",
                 table: "alerts");
+
+            migrationBuilder.Sql("DROP FUNCTION alert_firewalls, alert_text;");
         }
     }
 }
