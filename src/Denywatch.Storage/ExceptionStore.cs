@@ -1,4 +1,5 @@
 using Denywatch.Events.Exceptions;
+using Denywatch.Events.Maintenance;
 using Denywatch.Storage.Entities;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -59,12 +60,14 @@ public sealed class ExceptionStore(IDbContextFactory<DenywatchDb> dbs)
     /// Marks anew what one exception means or has marked, after it was added, ended or removed in the same transaction, and
     /// hands the slices that change to counting.
     /// </summary>
+    /// <param name="only">The time that its change is about; null for all that it holds for or ever did.</param>
     public static async Task<long> RemarkAsync(
         NpgsqlConnection connection,
         DenywatchDb db,
         TrafficException changed,
         string reason,
-        CancellationToken ct
+        CancellationToken ct,
+        Occurrence? only = null
     )
     {
         ArgumentNullException.ThrowIfNull(db);
@@ -77,8 +80,8 @@ public sealed class ExceptionStore(IDbContextFactory<DenywatchDb> dbs)
         return await MarkAsync(
             connection,
             rows.Select(row => row.ToActive()),
-            changed.From,
-            DateTimeOffset.MaxValue, // what it has marked may lie past its end, which may just have been moved
+            only?.From ?? changed.From,
+            only?.Until ?? DateTimeOffset.MaxValue, // what it has marked may lie past its end, which may just have moved
             (touched, sql.Parameters),
             reason,
             ct

@@ -85,7 +85,10 @@ internal sealed class IcalZones(IEnumerable<IcalComponent> definitions, TimeZone
         if (part["TZOFFSETTO"] is not { } to || Offset(to.Value.Trim()) is not { } offset)
             return null;
         var rule = part["RRULE"]?.Value.Trim();
-        return rule is null || Recurrence.ProblemOf(rule) is null ? (begins.Local, offset, rule) : null;
+        var isKnown =
+            rule is null
+            || rule.Contains("FREQ=YEARLY", StringComparison.Ordinal) && Recurrence.ProblemOf(rule) is null;
+        return isKnown && begins.Local.Year is > 1 and < 2100 ? (begins.Local, offset, rule) : null;
     }
 
     private static TimeSpan? Offset(string text)
