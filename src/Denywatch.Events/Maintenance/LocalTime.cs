@@ -8,6 +8,7 @@ internal static class LocalTime
     /// </summary>
     public static DateTimeOffset ToInstant(DateTime local, TimeZoneInfo zone)
     {
+        local = DateTime.SpecifyKind(local, DateTimeKind.Unspecified);
         var offset =
             zone.IsInvalidTime(local) ? zone.GetUtcOffset(local.AddDays(-1))
             : zone.IsAmbiguousTime(local) ? zone.GetAmbiguousTimeOffsets(local).Max()

@@ -31,10 +31,18 @@ public sealed record Schedule
     /// <summary>Value of an RRULE, such as <c>FREQ=WEEKLY;BYDAY=TU</c>; null for a single occurrence.</summary>
     public string? Rule { get; init; }
 
-    public IReadOnlyList<ExtraOccurrence> Extra { get; init; } = [];
+    public IReadOnlyList<ExtraOccurrence> Extra
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>Starts of occurrences that are left out, by the same clock.</summary>
-    public IReadOnlyList<DateTime> Skipped { get; init; } = [];
+    public IReadOnlyList<DateTime> Skipped
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>UID of the calendar entry that it was imported from.</summary>
     public string? Uid { get; init; }
@@ -49,6 +57,8 @@ public sealed record Schedule
             return "Give the window a name.";
         if (Name.Length > LongestName)
             return $"The name is longer than {LongestName} characters.";
+        if (Extra.Select(extra => extra.Start).Prepend(Start).Any(start => start.Year is < 1970 or > 2200))
+            return "Its first day lies before 1970 or after 2200.";
         if (!TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out _))
             return $"\"{TimeZone}\" is no time zone: use an IANA name such as Europe/Berlin.";
         if (Extra.Select(extra => extra.Lasts).Prepend(Lasts).Any(IsWrong))
@@ -76,7 +86,20 @@ public sealed record Schedule
 
     /// <summary>Its occurrences that share time with [from, until), exact, in no order.</summary>
     /// <exception cref="RecurrenceException">Its rule cannot be followed so far.</exception>
-    public IEnumerable<Occurrence> Between(DateTimeOffset from, DateTimeOffset until)
+    public IEnumerable<Occurrence> Between(DateTimeOffset from, DateTimeOffset until) =>
+        StartsBetween(from, until).Select(start => start.Occurrence);
+
+    /// <summary>The schedule without what of it makes up an occurrence of its calendar.</summary>
+    public Schedule Skip(Occurrence occurrence) =>
+        this with
+        {
+            Skipped = [.. Skipped.Union(StartsBetween(occurrence.From, occurrence.Until).Select(start => start.Start))],
+        };
+
+    private IEnumerable<(DateTime Start, Occurrence Occurrence)> StartsBetween(
+        DateTimeOffset from,
+        DateTimeOffset until
+    )
     {
         var zone = TimeZoneInfo.FindSystemTimeZoneById(TimeZone);
         var first = LocalTime.Of(from, zone) - Lasts.About - TimeSpan.FromDays(1);
@@ -85,17 +108,17 @@ public sealed record Schedule
             : Recurrence.StartsOf(Rule, Start, zone, first, until);
         var skipped = Skipped.ToHashSet();
         return starts
-            .Where(start => !skipped.Contains(start.Start))
-            .Select(start => new Occurrence(start.At, Lasts.EndOf(start.Start, zone)))
+            .Select(start => (start.Start, Occurrence: new Occurrence(start.At, Lasts.EndOf(start.Start, zone))))
             .Concat(
-                Extra
-                    .Where(extra => !skipped.Contains(extra.Start))
-                    .Select(extra => new Occurrence(
-                        LocalTime.ToInstant(extra.Start, zone),
-                        extra.Lasts.EndOf(extra.Start, zone)
-                    ))
+                Extra.Select(extra =>
+                    (
+                        extra.Start,
+                        Occurrence: new Occurrence(LocalTime.ToInstant(extra.Start, zone), extra.Lasts.EndOf(extra.Start, zone))
+                    )
+                )
             )
-            .Where(occurrence => occurrence.From < until && occurrence.Until > from);
+            .Where(start => !skipped.Contains(start.Start))
+            .Where(start => start.Occurrence.Overlaps(new(from, until)));
     }
 
     /// <summary>When it is in force in [from, until).</summary>

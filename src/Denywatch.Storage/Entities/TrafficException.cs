@@ -1,3 +1,4 @@
+using System.Globalization;
 using Denywatch.Events.Exceptions;
 using Denywatch.Events.Maintenance;
 
@@ -14,7 +15,15 @@ public sealed record BrokenOccurrence(
     long Denies,
     double Norm,
     DateTimeOffset At
-);
+)
+{
+    /// <param name="name">Of the window.</param>
+    public string Sentence(string name) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"The window \"{name}\" was broken at {Bucket:HH:mm} UTC: {Denies:N0} denies in a quarter of an hour are {Denies / Norm:N0} times its norm of {Norm:N0}, so all of its traffic counts."
+        );
+}
 
 /// <summary>
 /// Traffic that somebody answers for: kept and marked, and left out of counts from <see cref="From"/> until
@@ -61,9 +70,11 @@ public sealed class TrafficException
     /// <summary>As pages and reasons name it.</summary>
     public string Title => Schedule is null ? $"exception {Id} ({Scope})" : $"window \"{Schedule.Name}\" ({Scope})";
 
-    /// <summary>When the window is in force; null for an exception that has no schedule.</summary>
-    public WindowCalendar? Calendar() =>
-        Schedule?.CalendarOf(From, Until).Without([.. Broken.Select(broken => broken.Occurrence)]);
+    /// <summary>When the window is in force in [from, until); null for an exception that has no schedule.</summary>
+    public WindowCalendar? CalendarIn(DateTimeOffset from, DateTimeOffset until) =>
+        Schedule
+            ?.CalendarOf(from > From ? from : From, until < Until ? until : Until)
+            .Without([.. Broken.Select(broken => broken.Occurrence)]);
 
-    public ActiveException ToActive() => new(Id, Scope, From, Until, Calendar());
+    public ActiveException ToActive() => new(Id, Scope, From, Until, CalendarIn(From, Until));
 }
