@@ -113,7 +113,10 @@ public sealed record Schedule
                 Extra.Select(extra =>
                     (
                         extra.Start,
-                        Occurrence: new Occurrence(LocalTime.ToInstant(extra.Start, zone), extra.Lasts.EndOf(extra.Start, zone))
+                        Occurrence: new Occurrence(
+                            LocalTime.ToInstant(extra.Start, zone),
+                            extra.Lasts.EndOf(extra.Start, zone)
+                        )
                     )
                 )
             )

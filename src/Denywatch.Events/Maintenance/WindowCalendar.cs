@@ -7,7 +7,7 @@ public readonly record struct Occurrence(DateTimeOffset From, DateTimeOffset Unt
 {
     public bool Holds(DateTimeOffset at) => at >= From && at < Until;
 
-    public bool Overlaps(in Occurrence other) => From < other.Until && other.From < Until;
+    public bool Overlaps(Occurrence other) => From < other.Until && other.From < Until;
 }
 
 /// <summary>When maintenance windows are in force: asked for every event, so made once. Free of state; share it.</summary>

@@ -73,6 +73,7 @@ public sealed class Worker : IAsyncDisposable
             .AddSingleton<ExceptionPreview>()
             .AddSingleton<ExceptionLedger>()
             .AddSingleton<ExceptionActions>()
+            .AddSingleton<ExceptionQueries>()
             .AddSingleton<WindowActions>()
             .AddSingleton<WindowQueries>()
             .AddSingleton<WindowWatch>();

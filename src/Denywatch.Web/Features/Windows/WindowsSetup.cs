@@ -7,5 +7,6 @@ internal static class WindowsSetup
         builder.Services.AddSingleton<WindowActions>();
         builder.Services.AddSingleton<WindowQueries>();
         builder.Services.AddSingleton<WindowWatch>();
+        builder.Services.AddSingleton<WindowProposal>();
     }
 }
