@@ -281,7 +281,7 @@ public sealed class ExplorerPartsTests : PageTest
             lanes,
             lanes.Count,
             [],
-            new([], [], [], [], [], [], []),
+            ExplorerEvents.None,
             BandBasis.Model,
             null
         );

@@ -58,20 +58,28 @@ public sealed record WindowView
         var traffic = ExceptionView.Parse(query);
         return new()
         {
-            Traffic = Text("days") is null ? traffic with { Days = ExceptionView.MostDays } : traffic,
+            Traffic = Number("days", ExceptionView.MostDays) is null
+                ? traffic with
+                {
+                    Days = ExceptionView.MostDays,
+                }
+                : traffic,
             Name = Text("name") is { Length: <= Events.Maintenance.Schedule.LongestName } name ? name : "",
             Start = StartOf(Text("start")),
-            Minutes =
-                int.TryParse(Text("minutes"), NumberStyles.None, CultureInfo.InvariantCulture, out var minutes)
-                && minutes > 0
-                    ? (int)Math.Min(minutes, Events.Maintenance.Schedule.Longest.TotalMinutes)
-                    : FirstMinutes,
+            Minutes = Number("minutes", (int)Events.Maintenance.Schedule.Longest.TotalMinutes) ?? FirstMinutes,
             TimeZone = Text("tz"),
             Rule = Text("rrule"),
         };
 
         string? Text(string key) =>
             values.TryGetValue(key, out var found) && found[0] is { Length: > 0 } text ? text : null;
+
+        int? Number(string key, int most) =>
+            int.TryParse(Text(key), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= 1
+            && number <= most
+                ? number
+                : null;
     }
 
     /// <summary>A start as the browser's field for it writes it; null where it is none.</summary>
