@@ -1084,6 +1084,13 @@ namespace Denywatch.Migrations.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("alert_id");
 
+                    b.Property<string>("Broken")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("broken")
+                        .HasDefaultValueSql("'[]'");
+
                     b.Property<long>("Change")
                         .HasColumnType("bigint")
                         .HasColumnName("change");
@@ -1114,6 +1121,10 @@ namespace Denywatch.Migrations.Migrations
                     b.Property<DateTimeOffset?>("RemovedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("removed_at");
+
+                    b.Property<string>("Schedule")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("schedule");
 
                     b.Property<string>("Scope")
                         .IsRequired()

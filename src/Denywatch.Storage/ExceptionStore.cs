@@ -1,4 +1,5 @@
 using Denywatch.Events.Exceptions;
+using Denywatch.Events.Maintenance;
 using Denywatch.Storage.Entities;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -56,30 +57,35 @@ public sealed class ExceptionStore(IDbContextFactory<DenywatchDb> dbs)
     }
 
     /// <summary>
-    /// Marks anew what one exception means or has marked, after it was added, ended or removed in the same transaction, and
-    /// hands the slices that change to counting.
+    /// Marks anew what some exceptions mean or have marked, after they were added, changed, ended or removed in the same
+    /// transaction, and hands the slices that change to counting.
     /// </summary>
+    /// <param name="only">The time that their change is about; null for all that they hold for or ever did.</param>
     public static async Task<long> RemarkAsync(
         NpgsqlConnection connection,
         DenywatchDb db,
-        TrafficException changed,
+        IReadOnlyList<TrafficException> changed,
         string reason,
-        CancellationToken ct
+        CancellationToken ct,
+        Occurrence? only = null
     )
     {
         ArgumentNullException.ThrowIfNull(db);
         ArgumentNullException.ThrowIfNull(changed);
         var rows = await db.Exceptions.AsNoTracking().Where(row => row.RemovedAt == null).ToListAsync(ct);
         var sql = new ScopeSql("c");
-        var touched = $"f.excepted_by = {changed.Id}";
-        if (changed.RemovedAt is null)
-            touched += $" OR f.excepted_by IS NULL AND {sql.InForce(changed.ToActive())}";
+        List<string> touched = [.. changed.Select(each => $"f.excepted_by = {each.Id}")];
+        touched.AddRange(
+            changed
+                .Where(each => each.RemovedAt is null)
+                .Select(each => $"f.excepted_by IS NULL AND {sql.InForce(each.ToActive())}")
+        );
         return await MarkAsync(
             connection,
             rows.Select(row => row.ToActive()),
-            changed.From,
-            DateTimeOffset.MaxValue, // what it has marked may lie past its end, which may just have been moved
-            (touched, sql.Parameters),
+            only?.From ?? changed.Min(each => each.From),
+            only?.Until ?? DateTimeOffset.MaxValue, // what they have marked may lie past an end that was just moved
+            (string.Join(" OR ", touched), sql.Parameters),
             reason,
             ct
         );

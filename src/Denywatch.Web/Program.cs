@@ -17,6 +17,7 @@ using Denywatch.Web.Features.Rules;
 using Denywatch.Web.Features.Scoring;
 using Denywatch.Web.Features.SetupGuide;
 using Denywatch.Web.Features.Timetable;
+using Denywatch.Web.Features.Windows;
 using Denywatch.Web.Layout;
 using Denywatch.Web.Live;
 using Microsoft.EntityFrameworkCore;
@@ -50,6 +51,7 @@ builder.AddAlerts();
 builder.AddRules();
 builder.AddReplay();
 builder.AddExceptions();
+builder.AddWindows();
 builder.AddDataSources();
 builder.AddOverview();
 builder.AddExplorer();
@@ -78,6 +80,7 @@ if (settings.RoleSet.HasFlag(Roles.Web))
     api.MapAlerts();
     api.MapRules();
     api.MapExceptions();
+    api.MapWindows();
     api.MapExplorer();
     app.MapShell();
 }

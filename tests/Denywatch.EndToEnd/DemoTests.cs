@@ -48,6 +48,10 @@ public sealed partial class DemoTests(DemoApp demo, Browser browser)
             ("rules", "/rules"),
             ("exceptions", "/rules/exceptions"),
             ("exception-form", "/rules/exceptions/new?only=port%3A445"),
+            ("windows", "/rules/windows"),
+            ("window", await WindowAsync()),
+            ("window-form", $"/rules/windows/new?alert={number}"),
+            ("window-import", "/rules/windows/import"),
             ("rule", Rule),
             ("rule-tuning", $"{Rule}?tab=tuning"),
             ("rule-setup", $"{Rule}?tab=setup"),
@@ -74,6 +78,42 @@ public sealed partial class DemoTests(DemoApp demo, Browser browser)
         }
 
         Assert.True(problems.Count == 0, string.Join(Environment.NewLine, problems));
+    }
+
+    /// <summary>A window that recurs, with occurrences that are over and some to come.</summary>
+    private async Task<string> WindowAsync()
+    {
+        var now = DateTimeOffset.UtcNow;
+        var answer = await Page.APIRequest.PostAsync(
+            $"{demo.App.Url}/api/v1/windows",
+            new()
+            {
+                DataObject = new
+                {
+                    traffic = new
+                    {
+                        scope = new { sources = new[] { "192.0.2.250" } },
+                        owner = "ada",
+                        reason = "our own scanner",
+                        from = now.AddDays(-20),
+                        until = now.AddDays(60),
+                    },
+                    schedules = new[]
+                    {
+                        new
+                        {
+                            name = "Weekly vulnerability scan",
+                            start = now.AddDays(-30).ToString("yyyy-MM-dd'T'02:00:00"),
+                            lasts = new { days = 0, time = "02:00:00" },
+                            timeZone = "Europe/Berlin",
+                            rule = "FREQ=WEEKLY",
+                        },
+                    },
+                },
+            }
+        );
+        Assert.Equal(200, answer.Status);
+        return $"/rules/windows/{(await answer.JsonAsync())!.Value[0].GetInt32()}";
     }
 
     [Fact]
@@ -139,6 +179,12 @@ public sealed partial class DemoTests(DemoApp demo, Browser browser)
                 ($"alerts/{number}/close", new { reason = "FalsePositive" }),
                 ($"alerts/{number}/reopen", new { }),
                 ($"{Rule[1..]}/switch", new { on = false, reason = "Because." }),
+                ("windows", new { }),
+                ("windows/preview", new { }),
+                ("windows/import", new { }),
+                ("windows/1/skip", new { reason = "Because." }),
+                ("windows/1/end", new { reason = "Because." }),
+                ("windows/1/remove", new { reason = "Because." }),
             }
         )
         {

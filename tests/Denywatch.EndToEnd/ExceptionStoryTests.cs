@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Denywatch.EndToEnd;
 
-/// <summary>From an alert to an exception and back, with the keyboard alone, on the demo's month.</summary>
+/// <summary>From an alert to an exception or a window and back, with the keyboard alone, on the demo's month.</summary>
 [Collection(nameof(DemoApp))]
 [Trait("suite", "demo")]
 public sealed partial class ExceptionStoryTests(DemoApp demo)
@@ -43,6 +43,44 @@ public sealed partial class ExceptionStoryTests(DemoApp demo)
         await PressAsync("Enter");
         await Expect(Head).ToContainTextAsync("Counted again", Patient);
         await UntilAsync(alert, "back above the line");
+        Assert.Empty(demo.Window.Complaints);
+    }
+
+    [Fact]
+    public async Task An_alert_leads_to_a_window_at_its_hours_of_which_one_can_be_skipped_and_all_taken_back()
+    {
+        await demo.Window.GoAsync("/alerts");
+        var first = Page.Locator("main tbody a[href*='/alerts']").Filter(new() { HasText = "scan" }).First;
+        var alert = AlertNumber().Match((await first.GetAttributeAsync("href"))!).Groups["number"].Value;
+        await demo.Window.GoAsync($"/alerts/{alert}");
+        await Expect(Page.Locator(".alert-facts")).ToBeVisibleAsync();
+
+        await TabToAsync("Make a window");
+        await PressAsync("Enter");
+        await Expect(Head).ToContainTextAsync("Not to count every");
+        await Expect(Page.Locator(".impact [role=status]")).ToContainTextAsync("Takes away", Patient);
+        await Expect(Page.Locator(".impact ol li")).ToHaveCountAsync(5);
+        await TabToAsync("Reason, for the next shift");
+        await Page.Keyboard.TypeAsync("our own scanner, ticket 4711");
+        await TabToAsync("Save window");
+        await PressAsync("Enter");
+        await Expect(Head).ToContainTextAsync("next in", Patient);
+
+        await TabToAsync("Reason, for the next shift");
+        await Page.Keyboard.TypeAsync("not this time");
+        await Expect(Page.Locator("main")).ToContainTextAsync("to come");
+        await TabToAsync("Skip");
+        await PressAsync("Enter");
+        await Expect(Head).ToContainTextAsync("1 skipped", Patient);
+
+        await demo.Window.GoAsync("/rules/windows");
+        await Expect(Page.Locator("main tbody tr")).Not.ToHaveCountAsync(0);
+        await Page.Locator("main tbody a").Filter(new() { HasText = "scan" }).First.ClickAsync();
+        await TabToAsync("Reason, for the next shift");
+        await Page.Keyboard.TypeAsync("it was no scanner");
+        await TabToAsync("As if it had never been");
+        await PressAsync("Enter");
+        await Expect(Head).ToContainTextAsync("taken back", Patient);
         Assert.Empty(demo.Window.Complaints);
     }
 

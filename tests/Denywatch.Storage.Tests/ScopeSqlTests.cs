@@ -1,6 +1,7 @@
 using System.Net;
 using Denywatch.Events;
 using Denywatch.Events.Exceptions;
+using Denywatch.Events.Maintenance;
 using Denywatch.Testing;
 
 namespace Denywatch.Storage.Tests;
@@ -20,19 +21,7 @@ public sealed class ScopeSqlTests(PostgresFixture postgres)
         await using var store = await Store.NewAsync(postgres);
         var random = new Random(20261125);
         var flows = Enumerable.Range(0, 400).Select(i => FlowAtRandom(random, i)).ToList();
-        await store
-            .Get<BatchStore>()
-            .AppendAsync(
-                new()
-                {
-                    Sender = "token:test",
-                    ReceivedAt = DateTimeOffset.UtcNow,
-                    Flows = flows,
-                    Tallies = [],
-                },
-                null,
-                Stop
-            );
+        await AppendAsync(store, flows);
 
         var meant = 0;
         for (var round = 0; round < 150; round++)
@@ -57,6 +46,72 @@ public sealed class ScopeSqlTests(PostgresFixture postgres)
         }
         Assert.InRange(meant, 1000, 150 * 400);
     }
+
+    [Fact]
+    public async Task Windows_at_random_are_in_force_for_the_same_flows_in_code_and_in_the_database()
+    {
+        await using var store = await Store.NewAsync(postgres);
+        var random = new Random(5545);
+        var flows = Enumerable.Range(0, 400).Select(i => FlowAtRandom(random, i)).ToList();
+        await AppendAsync(store, flows);
+
+        var meant = 0;
+        for (var round = 0; round < 150; round++)
+        {
+            var (from, until) = (Start.AddHours(random.Next(-24, 6)), Start.AddHours(random.Next(30, 60)));
+            var schedule = ScheduleAtRandom(random);
+            var window = new ActiveException(7, ScopeAtRandom(random), from, until, schedule.CalendarOf(from, until));
+            var (table, sql) = (new ExceptionTable(1, [window]), new ScopeSql());
+            var expected = flows
+                .Where(flow => table.Excepting(flow.Key, flow.Attributes, flow.Integration) == 7)
+                .Select(flow => flow.Count)
+                .Order();
+
+            await using var connection = await store.Source.OpenConnectionAsync(Stop);
+            var found = await connection.RowsAsync(
+                $"SELECT count FROM all_flows f WHERE {sql.Excepting([window])} = 7 ORDER BY 1",
+                row => row.GetInt64(0),
+                Stop,
+                [.. sql.Parameters]
+            );
+
+            Assert.Equal(expected, found);
+            meant += found.Count;
+        }
+        Assert.InRange(meant, 500, 150 * 400);
+    }
+
+    /// <summary>In the nights of October when the clock is moved, mostly.</summary>
+    private static Schedule ScheduleAtRandom(Random random) =>
+        new()
+        {
+            Name = "window",
+            Start = new(2026, 10, random.Next(20, 26), random.Next(24), random.Next(60), 0),
+            Lasts = new(random.Next(5) == 0 ? 1 : 0, TimeSpan.FromMinutes(random.Next(5, 600))),
+            TimeZone = random.Next(2) == 0 ? "Europe/Berlin" : "America/New_York",
+            Rule = random.Next(4) switch
+            {
+                0 => null,
+                1 => "FREQ=DAILY",
+                2 => "FREQ=HOURLY;INTERVAL=3",
+                _ => "FREQ=WEEKLY;BYDAY=SA,SU;BYHOUR=2,14",
+            },
+        };
+
+    private static async Task AppendAsync(Store store, List<DenyFlow> flows) =>
+        await store
+            .Get<BatchStore>()
+            .AppendAsync(
+                new()
+                {
+                    Sender = "token:test",
+                    ReceivedAt = DateTimeOffset.UtcNow,
+                    Flows = flows,
+                    Tallies = [],
+                },
+                null,
+                Stop
+            );
 
     private static DenyFlow FlowAtRandom(Random random, int number)
     {

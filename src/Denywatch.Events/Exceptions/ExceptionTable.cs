@@ -1,11 +1,21 @@
+using Denywatch.Events.Maintenance;
+
 namespace Denywatch.Events.Exceptions;
 
 /// <summary>An exception that is in force for a while: traffic that is kept, marked and not counted.</summary>
 /// <param name="From">Slices that start here or later.</param>
 /// <param name="Until">Slices that start before.</param>
-public sealed record ActiveException(int Id, FlowScope Scope, DateTimeOffset From, DateTimeOffset Until)
+/// <param name="Calendar">Of a maintenance window: it holds only while this does.</param>
+public sealed record ActiveException(
+    int Id,
+    FlowScope Scope,
+    DateTimeOffset From,
+    DateTimeOffset Until,
+    WindowCalendar? Calendar = null
+)
 {
-    public bool IsInForceAt(DateTimeOffset slice) => slice >= From && slice < Until;
+    public bool IsInForceAt(DateTimeOffset slice) =>
+        slice >= From && slice < Until && (Calendar is null || Calendar.At(slice) is not null);
 }
 
 /// <summary>All exceptions at one moment; where several mean the same traffic, the oldest (smallest id) is named.</summary>

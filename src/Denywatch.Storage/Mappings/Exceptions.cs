@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Denywatch.Events.Exceptions;
 using Denywatch.Storage.Entities;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
@@ -19,14 +18,20 @@ internal sealed class TrafficExceptionMapping : IEntityTypeConfiguration<Traffic
     public void Configure(EntityTypeBuilder<TrafficException> exception)
     {
         exception.ToTable("exceptions");
-        exception
-            .Property(e => e.Scope)
-            .HasColumnType("jsonb")
-            .HasConversion(
-                scope => JsonSerializer.Serialize(scope, json),
-                text => JsonSerializer.Deserialize<FlowScope>(text, json)!,
-                new ValueComparer<FlowScope>((left, right) => ReferenceEquals(left, right), scope => 0, scope => scope)
-            );
+        AsJson(exception.Property(e => e.Scope));
+        AsJson(exception.Property(e => e.Schedule));
+        AsJson(exception.Property(e => e.Broken)).HasDefaultValueSql("'[]'");
+        exception.Ignore(e => e.Title);
         exception.HasIndex(e => e.Change).IsUnique();
     }
+
+    /// <summary>Values of records that never change: another one is another object.</summary>
+    private static PropertyBuilder<T> AsJson<T>(PropertyBuilder<T> property) =>
+        property
+            .HasColumnType("jsonb")
+            .HasConversion(
+                value => JsonSerializer.Serialize(value, json),
+                text => JsonSerializer.Deserialize<T>(text, json)!,
+                new ValueComparer<T>((left, right) => ReferenceEquals(left, right), value => 0, value => value)
+            );
 }

@@ -32,7 +32,7 @@ internal static class ReplayBenchmark
                 services.AddSingleton<AlertRaiser>().AddSingleton<AlertReconciler>();
                 services.AddSingleton<SeriesReplay>().AddSingleton<SeriesScorer>();
                 services.AddSingleton<AppearingAlerts>().AddSingleton<AlertEffects>().AddSingleton<ExceptionPreview>();
-                services.AddSingleton<ExceptionActions>().AddSingleton<ScoredEstate>();
+                services.AddSingleton<ExceptionLedger>().AddSingleton<ExceptionActions>().AddSingleton<ScoredEstate>();
             },
             ct
         );

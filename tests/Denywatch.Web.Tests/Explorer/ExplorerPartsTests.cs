@@ -171,6 +171,7 @@ public sealed class ExplorerPartsTests : PageTest
         var events = new ExplorerEvents(
             [new(7, "Horizontal scan", "high", 96, At(4), null)],
             [],
+            [new(5, "weekly scan", "source 10.2.3.4", At(2), At(3), true)],
             [new(3, At(1), null, "drill", "ana")],
             [],
             [],
@@ -200,8 +201,13 @@ public sealed class ExplorerPartsTests : PageTest
         );
         Assert.Equal("[4]", root.GetProperty("multi").GetRawText());
         Assert.Equal(
-            ["alert", "note"],
+            ["alert", "window", "note"],
             root.GetProperty("events").EnumerateArray().Select(lane => lane.GetProperty("kind").GetString())
+        );
+        var window = root.GetProperty("events")[1].GetProperty("items")[0];
+        Assert.Equal(
+            ("/rules/windows/5", "Maintenance window weekly scan, source 10.2.3.4: broken, its traffic counts."),
+            (window.GetProperty("href").GetString(), window.GetProperty("text").GetString())
         );
         var alert = root.GetProperty("events")[0].GetProperty("items")[0];
         Assert.Equal(
@@ -275,7 +281,7 @@ public sealed class ExplorerPartsTests : PageTest
             lanes,
             lanes.Count,
             [],
-            new([], [], [], [], [], [], []),
+            ExplorerEvents.None,
             BandBasis.Model,
             null
         );

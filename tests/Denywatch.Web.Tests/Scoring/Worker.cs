@@ -9,6 +9,7 @@ using Denywatch.Web.Features.Explorer;
 using Denywatch.Web.Features.Replay;
 using Denywatch.Web.Features.Rules;
 using Denywatch.Web.Features.Scoring;
+using Denywatch.Web.Features.Windows;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -70,7 +71,12 @@ public sealed class Worker : IAsyncDisposable
             .AddSingleton<AppearingAlerts>()
             .AddSingleton<AlertEffects>()
             .AddSingleton<ExceptionPreview>()
-            .AddSingleton<ExceptionActions>();
+            .AddSingleton<ExceptionLedger>()
+            .AddSingleton<ExceptionActions>()
+            .AddSingleton<ExceptionQueries>()
+            .AddSingleton<WindowActions>()
+            .AddSingleton<WindowQueries>()
+            .AddSingleton<WindowWatch>();
         services.AddSingleton<RulePreview>().AddSingleton<RuleTuningActions>();
         services.AddTransient<LookTask>().AddTransient<CloseBucketsTask>();
         return new(services.BuildServiceProvider(), connectionString);

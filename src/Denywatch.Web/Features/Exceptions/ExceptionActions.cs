@@ -1,12 +1,7 @@
-using System.Globalization;
 using Denywatch.Events;
 using Denywatch.Events.Exceptions;
-using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Denywatch.Web.Features.Accounts;
-using Denywatch.Web.Live;
-using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using Outcome = Denywatch.Web.Features.Accounts.Outcome;
 
 namespace Denywatch.Web.Features.Exceptions;
@@ -48,17 +43,31 @@ public sealed record ExceptionDraft(
         : Until <= now ? "It would be over already: choose an expiry that is still to come."
         : Until - now > Longest ? "It holds for longer than a year: choose a nearer expiry, it can be renewed."
         : null;
+
+    /// <summary>The reason as the audit trail keeps it.</summary>
+    internal string Why => LossReason is { } loss ? $"{Reason.Trim()} (lost: {loss.Trim()})" : Reason.Trim();
+
+    internal TrafficException ToException(string by, DateTimeOffset now, long change) =>
+        new()
+        {
+            Scope = Scope,
+            Owner = Owner.Trim(),
+            Reason = Reason.Trim(),
+            From = DenyFlow.SliceOf(From),
+            Until = DenyFlow.SliceOf(Until),
+            AlertId = AlertId,
+            CreatedBy = by,
+            CreatedAt = now,
+            Change = change,
+        };
 }
 
 /// <summary>What came of saving an exception.</summary>
 /// <param name="Problem">Why not, where it was refused.</param>
 public sealed record ExceptionResult(Outcome Outcome, int? Id = null, string? Problem = null);
 
-/// <summary>
-/// What people do to exceptions. Saving marks the flows it means and hands the slices to counting, in one transaction; that
-/// the past is counted and scored again follows within seconds, by the same steps as late data.
-/// </summary>
-public sealed class ExceptionActions(ExceptionPreview preview, NpgsqlDataSource source, TimeProvider clock)
+/// <summary>What people do to exceptions, and to windows where it is the same.</summary>
+public sealed class ExceptionActions(ExceptionPreview preview, ExceptionLedger ledger, TimeProvider clock)
 {
     public async Task<ExceptionResult> AddAsync(ExceptionDraft draft, Actor actor, CancellationToken ct)
     {
@@ -70,40 +79,22 @@ public sealed class ExceptionActions(ExceptionPreview preview, NpgsqlDataSource 
 
         if (draft.ProblemAt(now) is { } problem)
             return new(Outcome.Refused, Problem: problem);
-        if (string.IsNullOrWhiteSpace(draft.LossReason))
-        {
-            var lost = (await preview.OfAsync(new ExceptionChange(null, draft), ct: ct)).Lost.Count;
-            if (lost > 0)
-                return new(
-                    Outcome.Refused,
-                    Problem: $"It would take away {lost} confirmed true positive{(lost == 1 ? "" : "s")}: narrow it, or say why they may go."
-                );
-        }
+        if (await preview.LossProblemAsync(new(null, draft), ct) is { } loss)
+            return new(Outcome.Refused, Problem: loss);
 
-        return await ChangeAsync(
-            async (db, change) =>
+        var changed = await ledger.ChangeAsync(
+            async (db, next) =>
             {
-                var added = new TrafficException
-                {
-                    Scope = draft.Scope,
-                    Owner = draft.Owner.Trim(),
-                    Reason = draft.Reason.Trim(),
-                    From = DenyFlow.SliceOf(draft.From),
-                    Until = DenyFlow.SliceOf(draft.Until),
-                    AlertId = draft.AlertId,
-                    CreatedBy = actor.Name,
-                    CreatedAt = now,
-                    Change = change,
-                };
+                var added = draft.ToException(actor.Name, now, await next());
                 db.Exceptions.Add(added);
                 await db.SaveChangesAsync(ct);
-                var why = draft.LossReason is { } loss ? $"{draft.Reason.Trim()} (lost: {loss.Trim()})" : draft.Reason;
-                Note(db, actor, "add", added.Id, null, Standing.Of(added), why, now);
-                return added;
+                ExceptionLedger.Note(db, actor, "add", added, null, draft.Why, now);
+                return [added];
             },
-            what => $"exception {what.Id} ({what.Scope})",
+            changed => changed[0].Title,
             ct
         );
+        return new(Outcome.Done, changed[0].Id);
     }
 
     /// <summary>Takes an exception back wholly: the past is as if it had never been.</summary>
@@ -130,67 +121,26 @@ public sealed class ExceptionActions(ExceptionPreview preview, NpgsqlDataSource 
             return new(Outcome.Refused, Problem: "Give a reason: the next shift will ask.");
 
         var now = clock.GetUtcNow();
-        return await ChangeAsync(
-            async (db, change) =>
+        var isForbidden = false;
+        var changed = await ledger.ChangeAsync(
+            async (db, next) =>
             {
                 if (await db.Exceptions.FindAsync([id], ct) is not { RemovedAt: null } found || found.Until <= now)
-                    return null;
-                var before = Standing.Of(found);
+                    return [];
+                isForbidden = found.Schedule is not null && !actor.May(Policy.Engineer);
+                if (isForbidden)
+                    return [];
+                var before = ExceptionStanding.Of(found);
                 end(found, now);
-                found.Change = change;
-                Note(db, actor, deed, id, before, Standing.Of(found), reason, now);
-                return found;
+                found.Change = await next();
+                ExceptionLedger.Note(db, actor, deed, found, before, reason, now);
+                return [found];
             },
-            what => $"exception {what.Id} taken back",
+            changed => $"{changed[0].Title} taken back",
             ct
         );
-    }
-
-    /// <summary>Changes exceptions, marks the flows anew and hands what changed to counting: all of it or nothing.</summary>
-    private async Task<ExceptionResult> ChangeAsync(
-        Func<DenywatchDb, long, Task<TrafficException?>> change,
-        Func<TrafficException, string> reason,
-        CancellationToken ct
-    )
-    {
-        await using var connection = await source.OpenConnectionAsync(ct);
-        await using var transaction = await connection.BeginTransactionAsync(ct);
-        await CountStore.LockAsync(connection, ct);
-        await using var db = await Database.WithinAsync(transaction, ct);
-        var number = await connection.ScalarAsync<long>("SELECT nextval('exception_changes')", ct);
-        if (await change(db, number) is not { } changed)
-            return new(Outcome.Refused, Problem: "It is over or gone already.");
-        await db.SaveChangesAsync(ct);
-
-        await ExceptionStore.RemarkAsync(connection, db, changed, reason(changed), ct);
-        await transaction.CommitAsync(ct);
-        await DatabaseEars.AnnounceAsync(source, Topic.Exceptions, ct);
-        return new(Outcome.Done, changed.Id);
-    }
-
-    private static void Note(
-        DenywatchDb db,
-        Actor actor,
-        string deed,
-        int id,
-        Standing? before,
-        Standing after,
-        string why,
-        DateTimeOffset at
-    ) =>
-        db.Audit.Add(
-            Audit.Entry(actor, deed, ("exception", id.ToString(CultureInfo.InvariantCulture)), before, after, why, at)
-        );
-
-    /// <summary>What the audit trail keeps of one.</summary>
-    private sealed record Standing(
-        string Scope,
-        string Owner,
-        DateTimeOffset From,
-        DateTimeOffset Until,
-        DateTimeOffset? RemovedAt
-    )
-    {
-        public static Standing Of(TrafficException e) => new(e.Scope.ToString(), e.Owner, e.From, e.Until, e.RemovedAt);
+        return isForbidden ? new(Outcome.Forbidden)
+            : changed.Count > 0 ? new(Outcome.Done, id)
+            : new(Outcome.Refused, Problem: "It is over or gone already.");
     }
 }

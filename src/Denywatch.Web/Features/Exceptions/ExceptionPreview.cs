@@ -4,6 +4,7 @@ using Denywatch.Alerting.Replay;
 using Denywatch.Detection;
 using Denywatch.Events;
 using Denywatch.Events.Exceptions;
+using Denywatch.Events.Maintenance;
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Denywatch.Web.Features.Replay;
@@ -14,7 +15,21 @@ using Npgsql;
 namespace Denywatch.Web.Features.Exceptions;
 
 /// <summary>A change of exceptions that is tried: one removed, one added, or both for an edit.</summary>
-public sealed record ExceptionChange(int? RemovedId, ExceptionDraft? Added);
+/// <param name="Schedules">When what is added is in force, for maintenance windows; null for a plain exception.</param>
+public sealed record ExceptionChange(int? RemovedId, ExceptionDraft? Added, IReadOnlyList<Schedule>? Schedules = null)
+{
+    /// <summary>What is added as it would be in force: several windows with one scope are one.</summary>
+    internal ActiveException? ToActive()
+    {
+        if (Added is not { } draft)
+            return null;
+        var (from, until) = (DenyFlow.SliceOf(draft.From), DenyFlow.SliceOf(draft.Until));
+        var calendar = Schedules is null
+            ? null
+            : WindowCalendar.Of(Schedules.SelectMany(schedule => schedule.CalendarOf(from, until).Occurrences));
+        return new(int.MaxValue, draft.Scope, from, until, calendar);
+    }
+}
 
 /// <summary>One bucket of the total, as it is and as it would be.</summary>
 public sealed record TriedBucket(
@@ -76,6 +91,18 @@ public sealed class ExceptionPreview(
     /// <summary>Progress once series are scored again.</summary>
     private const double Replayed = 0.8;
 
+    /// <summary>Why it may not be saved as it is: confirmed attacks would be lost, and nobody has said why they may.</summary>
+    public async Task<string?> LossProblemAsync(ExceptionChange change, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        if (!string.IsNullOrWhiteSpace(change.Added?.LossReason))
+            return null;
+        var lost = (await OfAsync(change, ct: ct)).Lost.Count;
+        return lost == 0
+            ? null
+            : $"It would take away {lost} confirmed true positive{(lost == 1 ? "" : "s")}: narrow it, or say why they may go.";
+    }
+
     /// <param name="progress">From 0 to 1.</param>
     public async Task<PreviewResult> OfAsync(
         ExceptionChange change,
@@ -87,14 +114,7 @@ public sealed class ExceptionPreview(
         await using var db = await dbs.CreateDbContextAsync(ct);
         var all = await db.Exceptions.AsNoTracking().Where(e => e.RemovedAt == null).ToListAsync(ct);
         var removed = all.Find(e => e.Id == change.RemovedId);
-        var added = change.Added is { } draft
-            ? new ActiveException(
-                int.MaxValue,
-                draft.Scope,
-                DenyFlow.SliceOf(draft.From),
-                DenyFlow.SliceOf(draft.Until)
-            )
-            : null;
+        var added = change.ToActive();
         var others = all.Where(e => e != removed).Select(e => e.ToActive()).ToList();
         var days = await partitions.FlowDaysAsync(ct);
         var horizon = days.Count == 0 ? DateTimeOffset.MaxValue : days[0];

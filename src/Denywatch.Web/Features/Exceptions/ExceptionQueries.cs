@@ -31,7 +31,7 @@ public sealed record ExceptionRow(
 /// <param name="Last">Start of the last slice with any.</param>
 public sealed record ExceptionHits(long Denies, DateTimeOffset Last);
 
-/// <summary>Reads exceptions.</summary>
+/// <summary>Reads exceptions; those with a schedule are windows, and not among them.</summary>
 public sealed class ExceptionQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSource source)
 {
     /// <summary>Days that hits are counted over.</summary>
@@ -43,7 +43,7 @@ public sealed class ExceptionQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlD
         await using var db = await dbs.CreateDbContextAsync(ct);
         var rows = await db
             .Exceptions.AsNoTracking()
-            .Where(e => e.RemovedAt == null)
+            .Where(e => e.RemovedAt == null && e.Schedule == null)
             .OrderByDescending(e => e.Id)
             .ToListAsync(ct);
         return [.. rows.Select(Row)];
@@ -53,7 +53,9 @@ public sealed class ExceptionQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlD
     public async Task<ExceptionRow?> FindAsync(int id, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        return await db.Exceptions.AsNoTracking().SingleOrDefaultAsync(e => e.Id == id, ct) is { } found
+        return
+            await db.Exceptions.AsNoTracking().SingleOrDefaultAsync(e => e.Id == id && e.Schedule == null, ct)
+                is { } found
             ? Row(found)
             : null;
     }

@@ -97,7 +97,9 @@ public sealed record ExceptionView
             long.TryParse(Text(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 
-    public string ToUrl()
+    public string ToUrl() => Path + ToQuery();
+
+    internal QueryBuilder ToQuery()
     {
         var query = new QueryBuilder();
         foreach (var filter in Filters)
@@ -113,7 +115,7 @@ public sealed record ExceptionView
             query.Add("from", "now");
         if (AlertId is { } alert)
             query.Add("alert", alert.ToString(CultureInfo.InvariantCulture));
-        return Path + query;
+        return query;
     }
 
     private static string Hour(TimeOnly time) => time.ToString("HH:mm", CultureInfo.InvariantCulture);

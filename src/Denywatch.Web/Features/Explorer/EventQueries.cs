@@ -1,4 +1,5 @@
 using Denywatch.Events.Exceptions;
+using Denywatch.Events.Maintenance;
 using Denywatch.Storage;
 using Denywatch.Web.Features.Overview;
 using Microsoft.EntityFrameworkCore;
@@ -58,6 +59,7 @@ public sealed class EventQueries(NpgsqlDataSource source, TimelineQueries timeli
                 range
             ),
             await ExceptionsAsync(from, to, ct),
+            await WindowsAsync(from, to, ct),
             await connection.RowsAsync(
                 Annotations,
                 row => new AnnotationBar(
@@ -96,10 +98,40 @@ public sealed class EventQueries(NpgsqlDataSource source, TimelineQueries timeli
         await using var db = await dbs.CreateDbContextAsync(ct);
         var rows = await db
             .Exceptions.AsNoTracking()
-            .Where(e => e.RemovedAt == null && e.From < to && e.Until > from)
+            .Where(e => e.Schedule == null && e.RemovedAt == null && e.From < to && e.Until > from)
             .OrderByDescending(e => e.From)
             .Take(Most)
             .ToListAsync(ct);
         return [.. rows.Select(e => new ExceptionBar(e.Id, e.Scope.ToString(), e.Reason, e.Owner, e.From, e.Until))];
+    }
+
+    private async Task<IReadOnlyList<WindowBar>> WindowsAsync(
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken ct
+    )
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var rows = await db
+            .Exceptions.AsNoTracking()
+            .Where(e => e.Schedule != null && e.RemovedAt == null && e.From < to && e.Until > from)
+            .ToListAsync(ct);
+        return
+        [
+            .. rows.SelectMany(e =>
+                    e.CalendarIn(from, to)!
+                        .Occurrences.Concat(e.Broken.Select(b => b.Occurrence).Where(new Occurrence(from, to).Overlaps))
+                        .Select(o => new WindowBar(
+                            e.Id,
+                            e.Schedule!.Name,
+                            e.Scope.ToString(),
+                            o.From,
+                            o.Until,
+                            e.Broken.Any(b => b.Occurrence.Overlaps(o))
+                        ))
+                )
+                .OrderByDescending(bar => bar.From)
+                .Take(Most),
+        ];
     }
 }

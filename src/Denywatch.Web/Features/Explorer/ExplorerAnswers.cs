@@ -60,6 +60,7 @@ public sealed record ContributorExcess(string? Value, IReadOnlyDictionary<DateTi
 public sealed record ExplorerEvents(
     IReadOnlyList<AlertBar> Alerts,
     IReadOnlyList<ExceptionBar> Exceptions,
+    IReadOnlyList<WindowBar> Windows,
     IReadOnlyList<AnnotationBar> Annotations,
     IReadOnlyList<TimelineChange> Changes,
     IReadOnlyList<FirstSeenRule> Rules,
@@ -67,7 +68,7 @@ public sealed record ExplorerEvents(
     IReadOnlyList<LateMark> Late
 )
 {
-    public static ExplorerEvents None { get; } = new([], [], [], [], [], [], []);
+    public static ExplorerEvents None { get; } = new([], [], [], [], [], [], [], []);
 }
 
 /// <param name="End">Null while it goes on.</param>
@@ -89,6 +90,18 @@ public sealed record ExceptionBar(
     string Owner,
     DateTimeOffset From,
     DateTimeOffset Until
+);
+
+/// <summary>An occurrence of a maintenance window.</summary>
+/// <param name="Scope">Which traffic, in words.</param>
+/// <param name="IsBroken">It took away far more than its norm, so its traffic counts.</param>
+public sealed record WindowBar(
+    int Id,
+    string Name,
+    string Scope,
+    DateTimeOffset From,
+    DateTimeOffset Until,
+    bool IsBroken
 );
 
 /// <summary>What somebody wrote at a time.</summary>

@@ -62,6 +62,7 @@ public static class ExplorerDrawing
         [
             new(EventKind.Alert, "alerts", [.. events.Alerts.Select(bar => AlertOf(bar, now))]),
             new(EventKind.Exception, "exceptions", [.. events.Exceptions.Select(ExceptionOf)]),
+            new(EventKind.Window, "windows", [.. events.Windows.Select(WindowOf)]),
             new(EventKind.Note, "notes", [.. events.Annotations.Select(NoteOf)]),
             new(EventKind.Change, "changes", [.. events.Changes.Select(c => new ChartEvent(c.At, null, c.Text))]),
             new(
@@ -100,6 +101,14 @@ public static class ExplorerDrawing
             bar.Until,
             $"Exception #{bar.Id} of {bar.Owner}, {bar.Scope}: {bar.Reason}",
             $"/rules/exceptions/{bar.Id.ToString(CultureInfo.InvariantCulture)}"
+        );
+
+    private static ChartEvent WindowOf(WindowBar bar) =>
+        new(
+            bar.From,
+            bar.Until,
+            $"Maintenance window {bar.Name}, {bar.Scope}{(bar.IsBroken ? ": broken, its traffic counts" : "")}.",
+            $"/rules/windows/{bar.Id.ToString(CultureInfo.InvariantCulture)}"
         );
 
     private static ChartEvent NoteOf(AnnotationBar bar) => new(bar.From, bar.To, $"{bar.Text} ({bar.By})");

@@ -1,5 +1,6 @@
 using Denywatch.Alerting;
 using Denywatch.Detection;
+using Denywatch.Events.Maintenance;
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Denywatch.Web.Features.Alerts;
@@ -90,7 +91,29 @@ public sealed partial class AlertOpening(Findings findings, FlowReading flows, I
         );
         if (ended is not null)
             telling.Note(alert.Id, now, "raised", ended.Sentence());
+        await TellBrokenAsync(telling, alert, end, now, ct);
         return alert;
+    }
+
+    /// <summary>Traffic of a maintenance window that was broken counts: who reads the alert must know that it was planned.</summary>
+    private static async Task TellBrokenAsync(
+        Telling telling,
+        Alert alert,
+        DateTimeOffset end,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
+    {
+        var windows = await telling
+            .Db.Exceptions.AsNoTracking()
+            .Where(e => e.Schedule != null && e.RemovedAt == null && e.From < end && e.Until > alert.StartedAt)
+            .ToListAsync(ct);
+        var bucket = new Occurrence(alert.StartedAt, end);
+        foreach (var (window, broken) in windows.SelectMany(w => w.Broken.Select(b => (w, b))))
+        {
+            if (broken.Occurrence.Overlaps(bucket))
+                telling.Note(alert.Id, now, "window", broken.Sentence(window.Schedule!.Name));
+        }
     }
 
     private static async Task<long> StormAsync(

@@ -1,6 +1,7 @@
 using Denywatch.Detection;
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
+using Denywatch.Web.Features.Windows;
 using Denywatch.Web.Live;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -13,6 +14,7 @@ namespace Denywatch.Web.Features.Scoring;
 /// </summary>
 public sealed class LookTask(
     CountStore counts,
+    WindowWatch windows,
     ConfirmedStore confirmed,
     OpenBucketStore openBuckets,
     SeriesRates rates,
@@ -24,6 +26,8 @@ public sealed class LookTask(
     public async Task RunAsync(CancellationToken ct)
     {
         var changed = await counts.RecomputeAsync(ct);
+        if (await windows.LookAsync(changed, ct))
+            changed = [.. changed, .. await counts.RecomputeAsync(ct)];
         await confirmed.FollowAsync(ct);
         foreach (var opening in await openBuckets.OpeningAsync(ct))
             await OpenAsync(opening, ct);
