@@ -23,6 +23,7 @@ public sealed class DenywatchDb(DbContextOptions<DenywatchDb> options)
     public DbSet<Reject> Rejects => Set<Reject>();
     public DbSet<IntakeGap> IntakeGaps => Set<IntakeGap>();
     public DbSet<TrafficException> Exceptions => Set<TrafficException>();
+    public DbSet<ExceptionRequest> ExceptionRequests => Set<ExceptionRequest>();
     public DbSet<Job> Jobs => Set<Job>();
     public DbSet<Series> Series => Set<Series>();
     public DbSet<Rule> Rules => Set<Rule>();

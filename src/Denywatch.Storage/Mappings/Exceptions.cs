@@ -35,3 +35,12 @@ internal sealed class TrafficExceptionMapping : IEntityTypeConfiguration<Traffic
                 new ValueComparer<T>((left, right) => ReferenceEquals(left, right), value => 0, value => value)
             );
 }
+
+internal sealed class ExceptionRequestMapping : IEntityTypeConfiguration<ExceptionRequest>
+{
+    public void Configure(EntityTypeBuilder<ExceptionRequest> request)
+    {
+        request.ToTable("exception_requests");
+        request.Property(r => r.Draft).HasColumnType("jsonb");
+    }
+}

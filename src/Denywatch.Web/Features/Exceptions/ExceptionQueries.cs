@@ -31,11 +31,18 @@ public sealed record ExceptionRow(
 /// <param name="Last">Start of the last slice with any.</param>
 public sealed record ExceptionHits(long Denies, DateTimeOffset Last);
 
+/// <summary>Another exception that means the same traffic.</summary>
+/// <param name="Share">Of what the first took away, 0 to 1.</param>
+public sealed record ExceptionOverlap(ExceptionRow Other, double Share);
+
 /// <summary>Reads exceptions; those with a schedule are windows, and not among them.</summary>
-public sealed class ExceptionQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSource source)
+public sealed class ExceptionQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSource source, TimeProvider clock)
 {
     /// <summary>Days that hits are counted over.</summary>
     public const int HitDays = 7;
+
+    /// <summary>Others that an exception is compared with.</summary>
+    private const int MostCompared = 100;
 
     /// <summary>Those that are not removed, the newest first; ended ones too, since they hold for the past.</summary>
     public async Task<IReadOnlyList<ExceptionRow>> ListAsync(CancellationToken ct)
@@ -60,8 +67,8 @@ public sealed class ExceptionQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlD
             : null;
     }
 
-    /// <summary>What each took away in the last <see cref="HitDays"/> days; those that took nothing are not in it.</summary>
-    public async Task<IReadOnlyDictionary<int, ExceptionHits>> HitsAsync(CancellationToken ct)
+    /// <summary>What each took away in the last days; those that took nothing are not in it.</summary>
+    public async Task<IReadOnlyDictionary<int, ExceptionHits>> HitsAsync(CancellationToken ct, int days = HitDays)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         var hits = await connection.RowsAsync(
@@ -71,9 +78,48 @@ public sealed class ExceptionQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlD
             """,
             row => (Id: row.GetInt32(0), Hits: new ExceptionHits(row.GetInt64(1), row.Time(2))),
             ct,
-            ("days", HitDays)
+            ("days", days)
         );
         return hits.ToDictionary(hit => hit.Id, hit => hit.Hits);
+    }
+
+    /// <summary>Which other exceptions mean the same traffic, most first: without this one they would take it away.</summary>
+    public async Task<IReadOnlyList<ExceptionOverlap>> OverlapsAsync(int id, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var now = clock.GetUtcNow();
+        var others = await db
+            .Exceptions.AsNoTracking()
+            .Where(e => e.Id != id && e.RemovedAt == null && e.Until > now)
+            .OrderBy(e => e.Id)
+            .Take(MostCompared)
+            .ToListAsync(ct);
+        if (others.Count == 0)
+            return [];
+
+        var sql = new ScopeSql("o");
+        var sums = others.Select(e => $"coalesce(sum(f.count) FILTER (WHERE {sql.InForce(e.ToActive())}), 0)::bigint");
+        await using var connection = await source.OpenConnectionAsync(ct);
+        var found = await connection.RowsAsync(
+            $"""
+            SELECT coalesce(sum(f.count), 0)::bigint, {string.Join(", ", sums)} FROM all_flows f
+            WHERE f.excepted_by = @id AND f.slice >= now() - make_interval(days => @days)
+            """,
+            row =>
+                (
+                    All: row.GetInt64(0),
+                    Each: others
+                        .Index()
+                        .Select(e => (Exception: e.Item, Denies: row.GetInt64(e.Index + 1)))
+                        .Where(e => e.Denies > 0)
+                        .OrderByDescending(e => e.Denies)
+                        .ToList()
+                ),
+            ct,
+            [("id", id), ("days", HitDays), .. sql.Parameters]
+        );
+        var (all, each) = found[0];
+        return [.. each.Select(e => new ExceptionOverlap(Row(e.Exception), (double)e.Denies / all))];
     }
 
     private static ExceptionRow Row(TrafficException e) =>

@@ -31,6 +31,12 @@ public sealed record ExceptionView
     /// <summary>The alert that it is made from.</summary>
     public long? AlertId { get; init; }
 
+    /// <summary>The request that it would approve.</summary>
+    public int? RequestId { get; init; }
+
+    /// <summary>Key of the <see cref="NoisePack"/> that it began with.</summary>
+    public string? Pack { get; init; }
+
     public FlowScope Scope => ExplorerFilter.Only(Filters) with { TimeOfDay = TimeOfDay };
 
     /// <summary>What a lone value of the explorer or of an alert would be excepted by.</summary>
@@ -88,6 +94,8 @@ public sealed record ExceptionView
             Days = Number("days") is >= 1 and <= MostDays and var days ? (int)days : FirstDays,
             LeavesPast = Text("from") == "now",
             AlertId = Number("alert"),
+            RequestId = Number("request") is <= int.MaxValue and var request ? (int)request : null,
+            Pack = NoisePack.Of(Text("pack"))?.Key,
         };
 
         string? Text(string name) =>
@@ -115,6 +123,10 @@ public sealed record ExceptionView
             query.Add("from", "now");
         if (AlertId is { } alert)
             query.Add("alert", alert.ToString(CultureInfo.InvariantCulture));
+        if (RequestId is { } request)
+            query.Add("request", request.ToString(CultureInfo.InvariantCulture));
+        if (Pack is { } pack)
+            query.Add("pack", pack);
         return query;
     }
 

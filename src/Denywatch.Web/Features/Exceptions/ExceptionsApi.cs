@@ -14,6 +14,7 @@ public static class ExceptionsApi
     public static void MapExceptions(this IEndpointRouteBuilder api)
     {
         var exceptions = api.MapGroup("/exceptions").WithTags("Exceptions").RequireAuthorization(nameof(Policy.View));
+        exceptions.MapGet("/requests", WaitingAsync).WithSummary("Exceptions that wait for an engineer");
         exceptions.MapGet("/", ListAsync).WithSummary("Exceptions that are in force or were");
         exceptions
             .MapPost("/preview", PreviewAsync)
@@ -24,6 +25,18 @@ public static class ExceptionsApi
             .WithSummary("Adds an exception and scores the past again")
             .RequireAuthorization(nameof(Policy.Triage));
         exceptions
+            .MapPost("/requests", AskAsync)
+            .WithSummary("Asks an engineer for an exception wider than an analyst may make")
+            .RequireAuthorization(nameof(Policy.Triage));
+        exceptions
+            .MapPost("/requests/{id:int}/approve", ApproveAsync)
+            .WithSummary("Makes the exception that was asked for, as the body has it")
+            .RequireAuthorization(nameof(Policy.Engineer));
+        exceptions
+            .MapPost("/requests/{id:int}/decline", DeclineAsync)
+            .WithSummary("Declines what was asked for, or takes it back")
+            .RequireAuthorization(nameof(Policy.Triage));
+        exceptions
             .MapPost("/{id:int}/end", EndAsync)
             .WithSummary("Lets an exception hold for nothing from now on")
             .RequireAuthorization(nameof(Policy.Triage));
@@ -32,6 +45,43 @@ public static class ExceptionsApi
             .WithSummary("Takes an exception back: the past is as if it had never been")
             .RequireAuthorization(nameof(Policy.Triage));
     }
+
+    private static async Task<Ok<IReadOnlyList<WaitingException>>> WaitingAsync(
+        ExceptionRequests requests,
+        CancellationToken ct
+    ) => TypedResults.Ok(await requests.WaitingAsync(ct));
+
+    private static async Task<Results<Ok<int>, ForbidHttpResult, NotFound, ValidationProblem>> AskAsync(
+        ExceptionDraft draft,
+        ExceptionRequests requests,
+        ClaimsPrincipal user,
+        CancellationToken ct
+    ) => Decided(await requests.AskAsync(draft, Actor.Of(user), ct));
+
+    private static async Task<Results<Ok<int>, ForbidHttpResult, NotFound, ValidationProblem>> ApproveAsync(
+        int id,
+        ExceptionDraft draft,
+        ExceptionRequests requests,
+        ClaimsPrincipal user,
+        CancellationToken ct
+    ) => Decided(await requests.ApproveAsync(id, draft, Actor.Of(user), ct));
+
+    private static async Task<Results<Ok<int>, ForbidHttpResult, NotFound, ValidationProblem>> DeclineAsync(
+        int id,
+        EndException request,
+        ExceptionRequests requests,
+        ClaimsPrincipal user,
+        CancellationToken ct
+    ) => Decided(await requests.DeclineAsync(id, request.Reason, Actor.Of(user), ct));
+
+    private static Results<Ok<int>, ForbidHttpResult, NotFound, ValidationProblem> Decided(ExceptionResult result) =>
+        result.Outcome switch
+        {
+            Outcome.Done => TypedResults.Ok(result.Id!.Value),
+            Outcome.Forbidden => TypedResults.Forbid(),
+            Outcome.NotFound => TypedResults.NotFound(),
+            _ => Problem(result.Problem!),
+        };
 
     private static async Task<Ok<IReadOnlyList<ExceptionRow>>> ListAsync(
         ExceptionQueries queries,

@@ -8,5 +8,8 @@ internal static class ExceptionsSetup
         builder.Services.AddSingleton<ExceptionLedger>();
         builder.Services.AddSingleton<ExceptionActions>();
         builder.Services.AddSingleton<ExceptionQueries>();
+        builder.Services.AddSingleton<ExceptionRequests>();
+        builder.Services.AddSingleton<ExceptionSuggestions>();
+        builder.Services.AddTransient<UnusedExceptionsTask>();
     }
 }

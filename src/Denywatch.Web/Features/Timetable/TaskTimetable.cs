@@ -1,6 +1,7 @@
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Denywatch.Web.Features.Alerts;
+using Denywatch.Web.Features.Exceptions;
 using Denywatch.Web.Features.Explorer;
 using Denywatch.Web.Features.Retention;
 using Denywatch.Web.Features.Scoring;
@@ -69,6 +70,12 @@ internal sealed partial class TaskTimetable(
             "compaction",
             task => task.RunAsync(CancellationToken.None),
             "7,37 * * * *",
+            stoppingToken
+        );
+        await AddAsync<UnusedExceptionsTask>(
+            "unused-exceptions",
+            task => task.RunAsync(CancellationToken.None),
+            Cron.Daily(4),
             stoppingToken
         );
         await AddAsync<RetentionTask>(
