@@ -181,7 +181,6 @@ public sealed partial class DemoTests(DemoApp demo, Browser browser)
                 ($"{Rule[1..]}/switch", new { on = false, reason = "Because." }),
                 ("windows", new { }),
                 ("windows/preview", new { }),
-                ("windows/import", new { }),
                 ("windows/1/skip", new { reason = "Because." }),
                 ("windows/1/end", new { reason = "Because." }),
                 ("windows/1/remove", new { reason = "Because." }),

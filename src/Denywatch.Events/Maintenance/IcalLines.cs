@@ -9,11 +9,14 @@ internal sealed record IcalLine(int Number, string Name, IReadOnlyDictionary<str
 
     /// <summary>A TEXT value with its escapes resolved.</summary>
     public string Text =>
-        Value
-            .Replace("\\n", " ", StringComparison.OrdinalIgnoreCase)
-            .Replace("\\,", ",", StringComparison.Ordinal)
-            .Replace("\\;", ";", StringComparison.Ordinal)
-            .Replace("\\\\", "\\", StringComparison.Ordinal)
+        string.Concat(
+                Value
+                    .Replace("\\n", " ", StringComparison.OrdinalIgnoreCase)
+                    .Replace("\\,", ",", StringComparison.Ordinal)
+                    .Replace("\\;", ";", StringComparison.Ordinal)
+                    .Replace("\\\\", "\\", StringComparison.Ordinal)
+                    .Where(letter => !char.IsControl(letter))
+            )
             .Trim();
 }
 

@@ -14,7 +14,7 @@ public sealed class RecurrenceException(string message) : Exception(message);
 /// </summary>
 internal static class Recurrence
 {
-    /// <summary>Steps that a rule may take from its start to the end of what is asked for.</summary>
+    /// <summary>Steps that a rule may take to the end of what is asked for.</summary>
     private const int MostSteps = 100_000;
 
     private const int LongestRule = 1_000;
@@ -49,9 +49,11 @@ internal static class Recurrence
         var begin = isByTime ? LocalTime.ToInstant(start, zone).UtcDateTime : start;
         var steps = 0;
         var last = DateTimeOffset.MinValue;
-        foreach (
-            var each in Follow(new CalendarEvent { DtStart = Floating(begin), RecurrenceRule = Parse(rule, clock) })
-        )
+        var recurring = new CalendarEvent { DtStart = Floating(begin), RecurrenceRule = Parse(rule, clock) };
+        // Years that nobody asks for are not laid out, unless they have to be counted, or may be too many.
+        var skips = !IsWithinDay(rule) && !rule.Contains("COUNT=", StringComparison.OrdinalIgnoreCase);
+        var near = skips && first > begin ? first : begin;
+        foreach (var each in Follow(recurring, near))
         {
             var at = LocalTime.ToInstant(each, clock);
             if (at >= until)
@@ -66,9 +68,9 @@ internal static class Recurrence
         }
     }
 
-    private static IEnumerable<DateTime> Follow(CalendarEvent recurring)
+    private static IEnumerable<DateTime> Follow(CalendarEvent recurring, DateTime near)
     {
-        using var each = recurring.GetOccurrences(options: bounds).GetEnumerator();
+        using var each = recurring.GetOccurrences(Floating(near), bounds).GetEnumerator();
         while (true)
         {
             try

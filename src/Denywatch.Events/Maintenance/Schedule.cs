@@ -55,11 +55,11 @@ public sealed record Schedule
     {
         if (string.IsNullOrWhiteSpace(Name))
             return "Give the window a name.";
-        if (Name.Length > LongestName)
-            return $"The name is longer than {LongestName} characters.";
+        if (Name.Length > LongestName || Name.Any(char.IsControl))
+            return $"The name is longer than {LongestName} characters, or holds some that cannot be written.";
         if (Extra.Select(extra => extra.Start).Prepend(Start).Any(start => start.Year is < 1970 or > 2200))
             return "Its first day lies before 1970 or after 2200.";
-        if (!TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out _))
+        if (TimeZone is null || !TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out _))
             return $"\"{TimeZone}\" is no time zone: use an IANA name such as Europe/Berlin.";
         if (Extra.Select(extra => extra.Lasts).Prepend(Lasts).Any(IsWrong))
             return $"An occurrence lasts from 5 minutes to {Longest.TotalDays:0} days.";
@@ -128,5 +128,11 @@ public sealed record Schedule
     public WindowCalendar CalendarOf(DateTimeOffset from, DateTimeOffset until) =>
         WindowCalendar.Of(Between(from, until).Take(MostOccurrences));
 
-    private static bool IsWrong(Lasting lasts) => lasts.About < DenyFlow.SliceSpan || lasts.About > Longest;
+    private static bool IsWrong(Lasting lasts) =>
+        lasts.Days < 0
+        || lasts.Days > Longest.TotalDays
+        || lasts.Time < TimeSpan.Zero
+        || lasts.Time > Longest
+        || lasts.About < DenyFlow.SliceSpan
+        || lasts.About > Longest;
 }

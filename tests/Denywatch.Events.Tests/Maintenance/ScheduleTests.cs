@@ -145,6 +145,13 @@ public sealed class ScheduleTests
             (good with { Lasts = new(15, TimeSpan.Zero) }).ProblemIn(from, until),
             StringComparison.Ordinal
         );
+        Assert.Contains(
+            "14 days",
+            (good with { Lasts = new(int.MaxValue, TimeSpan.Zero) }).ProblemIn(from, until),
+            StringComparison.Ordinal
+        );
+        Assert.Contains("1970", (good with { Start = default }).ProblemIn(from, until), StringComparison.Ordinal);
+        Assert.Contains("written", (good with { Name = "a\0b" }).ProblemIn(from, until), StringComparison.Ordinal);
         Assert.Contains("No occurrence", good.ProblemIn(from, At("2026-11-20")), StringComparison.Ordinal);
     }
 

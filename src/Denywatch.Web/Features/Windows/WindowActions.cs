@@ -21,7 +21,7 @@ public sealed record WindowDraft(ExceptionDraft Traffic, IReadOnlyList<Schedule>
     /// <summary>What is wrong with it, as a sentence; null where nothing is.</summary>
     public string? ProblemAt(DateTimeOffset now)
     {
-        if (Traffic is null || Schedules is not { Count: > 0 })
+        if (Traffic is not { Scope: not null } || Schedules is not { Count: > 0 } || Schedules.Contains(null!))
             return "Say which traffic, and at least one time.";
         if (Schedules.Count > MostAtOnce)
             return $"These are {Schedules.Count} windows: save at most {MostAtOnce} at once.";
