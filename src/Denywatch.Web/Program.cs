@@ -4,6 +4,7 @@ using Denywatch.Web;
 using Denywatch.Web.Features.Accounts;
 using Denywatch.Web.Features.Administration;
 using Denywatch.Web.Features.Alerts;
+using Denywatch.Web.Features.Connectors;
 using Denywatch.Web.Features.DataSources;
 using Denywatch.Web.Features.Demo;
 using Denywatch.Web.Features.Exceptions;
@@ -47,6 +48,7 @@ builder.AddAdministration();
 builder.AddIngestion(settings);
 builder.AddScoring();
 builder.AddAlerts();
+builder.AddConnectors();
 builder.AddRules();
 builder.AddReplay();
 builder.AddExceptions();
@@ -76,9 +78,11 @@ if (settings.RoleSet.HasFlag(Roles.Web))
     app.MapOpenApi().AllowAnonymous();
     var api = app.MapGroup("/api/v1");
     api.MapAlerts();
+    api.MapConnectors();
     api.MapRules();
     api.MapExceptions();
     api.MapExplorer();
+    api.MapAudit();
     app.MapShell();
 }
 await app.RunAsync();
