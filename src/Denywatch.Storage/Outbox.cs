@@ -35,17 +35,20 @@ public static class Outbox
             return;
 
         var (installation, now) = await InstallationAsync(db, ct);
+        var ids = taken.ConvertAll(news => news.Alert.Id);
+        var ruleIds = taken.ConvertAll(news => news.Alert.RuleId);
+        var rules = await db.Rules.AsNoTracking().Where(r => ruleIds.Contains(r.Id)).ToDictionaryAsync(r => r.Id, ct);
+        var told = await db
+            .Deliveries.Where(delivery => ids.Contains(delivery.AlertId!.Value))
+            .GroupBy(delivery => new { delivery.AlertId, delivery.ConnectorId })
+            .Select(each => new { each.Key, Last = each.Max(delivery => delivery.Sequence) })
+            .ToDictionaryAsync(each => (each.Key.AlertId!.Value, each.Key.ConnectorId), each => each.Last, ct);
         foreach (var (alert, news) in taken)
         {
-            var rule = await db.Rules.AsNoTracking().SingleAsync(r => r.Id == alert.RuleId, ct);
-            var told = await db
-                .Deliveries.Where(delivery => delivery.AlertId == alert.Id)
-                .GroupBy(delivery => delivery.ConnectorId)
-                .ToDictionaryAsync(group => group.Key, group => group.Max(delivery => delivery.Sequence), ct);
             foreach (var connector in connectors)
             {
                 // Who heard of it hears how it goes on; whoever hears of it first hears that it opened.
-                var sequence = told.GetValueOrDefault(connector.Id) + 1;
+                var sequence = told.GetValueOrDefault((alert.Id, connector.Id)) + 1;
                 if (sequence == 1 && (news == AlertNews.Closed || !connector.Wants(alert)))
                     continue;
 
@@ -59,7 +62,7 @@ public static class Outbox
                         News = what,
                         MessageId = id,
                         Sequence = sequence,
-                        Body = AlertMessage.Of(alert, rule, what, key, id, sequence, now).ToJson(),
+                        Body = AlertMessage.Of(alert, rules[alert.RuleId], what, key, id, sequence, now).ToJson(),
                         CreatedAt = now,
                     }
                 );
