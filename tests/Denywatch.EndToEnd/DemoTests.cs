@@ -41,6 +41,7 @@ public sealed partial class DemoTests(DemoApp demo, Browser browser)
             ("audit-entry", "/settings/audit?entry=1"),
             ("connectors", "/settings/connectors"),
             ("deliveries", "/settings/deliveries"),
+            ("handover", "/handover"),
             ("about", "/settings/about"),
             ("overview", "/"),
             ("alerts", "/alerts"),
@@ -144,7 +145,15 @@ public sealed partial class DemoTests(DemoApp demo, Browser browser)
                 ($"alerts/{number}/close", new { reason = "FalsePositive" }),
                 ($"alerts/{number}/reopen", new { }),
                 ($"{Rule[1..]}/switch", new { on = false, reason = "Because." }),
-                ("connectors", new { name = "mine", kind = "Webhook", address = "http://127.0.0.1:9/" }),
+                (
+                    "connectors",
+                    new
+                    {
+                        name = "mine",
+                        kind = "Webhook",
+                        address = "http://127.0.0.1:9/",
+                    }
+                ),
                 ("connectors/1/test", new { }),
                 ("deliveries/1/send-again", new { }),
             }
@@ -155,7 +164,15 @@ public sealed partial class DemoTests(DemoApp demo, Browser browser)
         }
         Assert.Equal(200, (await page.APIRequest.GetAsync($"{demo.App.Url}/api/v1/alerts/{number}")).Status);
 
-        foreach (var (path, status) in new[] { ("audit", 403), ("connectors", 403), ("deliveries", 403), ($"deliveries?alert={number}", 200) })
+        foreach (
+            var (path, status) in new[]
+            {
+                ("audit", 403),
+                ("connectors", 403),
+                ("deliveries", 403),
+                ($"deliveries?alert={number}", 200),
+            }
+        )
             Assert.Equal(status, (await page.APIRequest.GetAsync($"{demo.App.Url}/api/v1/{path}")).Status);
 
         // Administration has no page for a viewer either.

@@ -58,6 +58,22 @@ public sealed class OutboxTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task While_an_alert_is_snoozed_it_is_not_told_that_it_gets_worse_and_then_it_is()
+    {
+        await teller.WebhookAsync(Nowhere);
+        var alert = await teller.AlertAsync(a => a.Actual = 100);
+        var snooze = new Snooze(teller.Clock.GetUtcNow().AddHours(1), SnoozeEnd.Time, null, "ana");
+
+        await teller.ChangeAsync(alert.Id, a => a.TakeOut(snooze));
+        await teller.ChangeAsync(alert.Id, a => a.Actual = 500);
+        var quiet = (await teller.LogAsync()).Count;
+        await teller.ChangeAsync(alert.Id, a => a.ComeBack());
+
+        Assert.Equal(1, quiet);
+        Assert.Equal([AlertNews.Opened, AlertNews.Worse], (await teller.LogAsync()).Select(d => d.News));
+    }
+
+    [Fact]
     public async Task A_connector_hears_of_what_it_wants_and_how_that_goes_on()
     {
         await teller.WebhookAsync(Nowhere, "all");

@@ -35,9 +35,9 @@ public sealed class Teller : IAsyncDisposable
     {
         var app = await Installation.NewAsync(
             postgres,
+            new FakeTimeProvider(DateTimeOffset.UtcNow),
             services =>
             {
-                services.AddSingleton<TimeProvider>(new FakeTimeProvider(DateTimeOffset.UtcNow));
                 services.AddLogging();
                 services.AddSingleton(settings ?? new Settings());
                 services.AddDataProtection().UseEphemeralDataProtectionProvider();

@@ -17,6 +17,8 @@ public static class AuditSubject
             "delivery" => "/settings/deliveries",
             "pivot" => "/settings/pivots",
             "note" => "/explorer",
+            "view" => "/alerts",
+            "shift" => "/handover",
             _ => null,
         };
 }

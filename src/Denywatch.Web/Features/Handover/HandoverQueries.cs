@@ -75,8 +75,14 @@ public sealed class HandoverQueries(
         return new(
             from,
             to,
-            await RowsAsync(alerts.Where(a => a.RaisedAt >= from && a.RaisedAt < to).OrderByDescending(a => a.RaisedAt), ct),
-            await RowsAsync(alerts.Where(a => a.ClosedAt >= from && a.ClosedAt < to).OrderByDescending(a => a.ClosedAt), ct),
+            await RowsAsync(
+                alerts.Where(a => a.RaisedAt >= from && a.RaisedAt < to).OrderByDescending(a => a.RaisedAt),
+                ct
+            ),
+            await RowsAsync(
+                alerts.Where(a => a.ClosedAt >= from && a.ClosedAt < to).OrderByDescending(a => a.ClosedAt),
+                ct
+            ),
             await RowsAsync(
                 alerts
                     .Where(a => a.Status == AlertStatus.Acknowledged)

@@ -42,7 +42,10 @@ public static class HandoverWords
         List("Exceptions added", story.Added.Select(e => $"{Safe(e.Scope)}: {Safe(e.Reason)} ({Safe(e.Owner)})"));
         List("Exceptions that end within a day", story.Ending.Select(e => $"{Safe(e.Scope)}, {At(e.Until)}"));
         List("Quiet sources", story.Quiet.Select(s => $"{Safe(s.Firewall)} ({Safe(s.Sender)}): {s.Health.Reason}"));
-        List("Notes", story.SignOffs.Where(s => s.Note is not null).Select(s => $"{Safe(s.Who)}, {At(s.At)}: {s.Note}"));
+        List(
+            "Notes",
+            story.SignOffs.Where(s => s.Note is not null).Select(s => $"{Safe(s.Who)}, {At(s.At)}: {s.Note}")
+        );
         return text.ToString();
 
         void List(string head, IEnumerable<string> lines)
@@ -57,7 +60,11 @@ public static class HandoverWords
 
         string Line(HandoverAlert alert) =>
             $"[#{alert.Id}]({home}/alerts/{alert.Id}) {alert.Severity}: {Safe(alert.Title)}, {At(alert.StartedAt)}"
-            + (alert.Status == AlertStatus.Closed ? $", {AlertWords.Reason(alert.CloseReason ?? CloseReason.Other)}" : "")
+            + (
+                alert.Status == AlertStatus.Closed
+                    ? $", {AlertWords.Reason(alert.CloseReason ?? CloseReason.Other)}"
+                    : ""
+            )
             + (alert.Who is { } who ? $" ({Safe(who)})" : "");
 
         string At(DateTimeOffset at) =>
