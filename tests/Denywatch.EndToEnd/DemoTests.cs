@@ -189,7 +189,7 @@ public sealed partial class DemoTests(DemoApp demo, Browser browser)
         await demo.Window.GoAsync("/settings/connectors");
         await Page.GetByRole(AriaRole.Button, new() { Name = "Add a connector" }).ClickAsync();
         await Page.GetByLabel("Name", new() { Exact = true }).FillAsync("soc-bot");
-        await Page.GetByLabel("Address").FillAsync("http://127.0.0.1:9/denywatch");
+        await Page.Locator("form.panel").GetByLabel("Address").FillAsync("http://127.0.0.1:9/denywatch");
         await Page.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
         await Expect(Page.Locator("code").Filter(new() { HasText = "whsec_" })).ToBeVisibleAsync();
         await Page.GetByRole(AriaRole.Button, new() { Name = "I have it" }).ClickAsync();

@@ -55,7 +55,7 @@ public sealed class ConnectorPartsTests : PageTest
             ' ',
             Render<ConnectorState>(parts => parts.Add(part => part.Row, row))
                 .Nodes.Select(node => node.TextContent)
-                .Aggregate("", (all, text) => $"{all} {text}")
+                .Aggregate("", (all, text) => all + text)
                 .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
         );
 }
