@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Denywatch.Migrations.Migrations
 {
     [DbContext(typeof(DenywatchDb))]
-    [Migration("20261126181303_ConnectorsAndAuditFilters")]
+    [Migration("20261126183951_ConnectorsAndAuditFilters")]
     partial class ConnectorsAndAuditFilters
     {
         /// <inheritdoc />
@@ -269,6 +269,13 @@ namespace Denywatch.Migrations.Migrations
                         .HasColumnType("double precision")
                         .HasColumnName("excess_at_close");
 
+                    b.PrimitiveCollection<string[]>("Firewalls")
+                        .IsRequired()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("text[]")
+                        .HasColumnName("firewalls")
+                        .HasComputedColumnSql("alert_firewalls(evidence)", true);
+
                     b.Property<bool>("IsFoundLate")
                         .HasColumnType("boolean")
                         .HasColumnName("is_found_late");
@@ -284,6 +291,12 @@ namespace Denywatch.Migrations.Migrations
                     b.Property<DateTimeOffset>("LastBucket")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_bucket");
+
+                    b.Property<string>("MainSource")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("text")
+                        .HasColumnName("main_source")
+                        .HasComputedColumnSql("evidence -> 'excess' -> 'shape' ->> 'topSource'", true);
 
                     b.PrimitiveCollection<string[]>("Matches")
                         .IsRequired()
@@ -309,6 +322,13 @@ namespace Denywatch.Migrations.Migrations
                     b.Property<Guid>("RuleId")
                         .HasColumnType("uuid")
                         .HasColumnName("rule_id");
+
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("text")
+                        .HasColumnName("search_text")
+                        .HasComputedColumnSql("alert_text(title, sentence, cause, evidence)", true);
 
                     b.Property<string>("Sentence")
                         .IsRequired()
@@ -414,14 +434,35 @@ namespace Denywatch.Migrations.Migrations
                     b.HasIndex("RuleId")
                         .HasDatabaseName("ix_alerts_rule_id");
 
+                    b.HasIndex("SearchText")
+                        .HasDatabaseName("ix_alerts_search_text");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("SearchText"), "gin");
+                    NpgsqlIndexBuilderExtensions.HasOperators(b.HasIndex("SearchText"), new[] { "gin_trgm_ops" });
+
                     b.HasIndex("SeriesId")
                         .HasDatabaseName("ix_alerts_series_id");
 
                     b.HasIndex("StartedAt")
                         .HasDatabaseName("ix_alerts_started_at");
 
+                    b.HasIndex("Excess", "Id")
+                        .IsDescending()
+                        .HasDatabaseName("ix_alerts_excess_id");
+
                     b.HasIndex("Status", "StartedAt")
                         .HasDatabaseName("ix_alerts_status_started_at");
+
+                    b.HasIndex("SeverityRank", "PeakScore", "Id")
+                        .IsDescending()
+                        .HasDatabaseName("ix_alerts_severity_rank_peak_score_id");
+
+                    b.HasIndex(new[] { "SeverityRank", "PeakScore", "Id" }, "ix_alerts_queue")
+                        .IsDescending()
+                        .HasDatabaseName("ix_alerts_queue")
+                        .HasFilter("status <> 'Closed'");
+
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex(new[] { "SeverityRank", "PeakScore", "Id" }, "ix_alerts_queue"), new[] { "Status", "Assignee", "StartedAt" });
 
                     b.ToTable("alerts", (string)null);
                 });
