@@ -374,6 +374,18 @@ namespace Denywatch.Migrations.Migrations
                         .HasColumnType("text")
                         .HasColumnName("title");
 
+                    b.Property<double>("ToldActual")
+                        .HasColumnType("double precision")
+                        .HasColumnName("told_actual");
+
+                    b.Property<bool?>("ToldClosed")
+                        .HasColumnType("boolean")
+                        .HasColumnName("told_closed");
+
+                    b.Property<int>("ToldRank")
+                        .HasColumnType("integer")
+                        .HasColumnName("told_rank");
+
                     b.Property<DateTimeOffset?>("TouchedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("touched_at");
@@ -544,10 +556,89 @@ namespace Denywatch.Migrations.Migrations
                     b.HasIndex("At")
                         .HasDatabaseName("ix_audit_at");
 
+                    b.HasIndex("Actor", "Id")
+                        .HasDatabaseName("ix_audit_actor_id");
+
+                    b.HasIndex("Deed", "Id")
+                        .HasDatabaseName("ix_audit_deed_id");
+
                     b.HasIndex("SubjectKind", "SubjectId")
                         .HasDatabaseName("ix_audit_subject_kind_subject_id");
 
                     b.ToTable("audit", (string)null);
+                });
+
+            modelBuilder.Entity("Denywatch.Storage.Entities.Connector", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("address");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("created_by");
+
+                    b.Property<bool>("IsEnabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_enabled");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("kind");
+
+                    b.Property<int>("MinimumRank")
+                        .HasColumnType("integer")
+                        .HasColumnName("minimum_rank");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("ProtectedSecret")
+                        .HasColumnType("text")
+                        .HasColumnName("protected_secret");
+
+                    b.Property<DateTimeOffset?>("RemovedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("removed_at");
+
+                    b.PrimitiveCollection<Guid[]>("RuleIds")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("rule_ids");
+
+                    b.Property<uint>("Version")
+                        .IsConcurrencyToken()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("xid")
+                        .HasColumnName("xmin");
+
+                    b.HasKey("Id")
+                        .HasName("pk_connectors");
+
+                    b.HasIndex("Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_connectors_name")
+                        .HasFilter("removed_at IS NULL");
+
+                    b.ToTable("connectors", (string)null);
                 });
 
             modelBuilder.Entity("Denywatch.Storage.Entities.DataSource", b =>
@@ -621,6 +712,127 @@ namespace Denywatch.Migrations.Migrations
                         .HasDatabaseName("ix_data_sources_sender_integration_firewall_id");
 
                     b.ToTable("data_sources", (string)null);
+                });
+
+            modelBuilder.Entity("Denywatch.Storage.Entities.Delivery", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long?>("AlertId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("alert_id");
+
+                    b.Property<string>("Answer")
+                        .HasColumnType("text")
+                        .HasColumnName("answer");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("body");
+
+                    b.Property<int>("ConnectorId")
+                        .HasColumnType("integer")
+                        .HasColumnName("connector_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("DoneAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("done_at");
+
+                    b.Property<DateTimeOffset?>("FirstTriedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_tried_at");
+
+                    b.Property<Guid>("MessageId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("message_id");
+
+                    b.Property<string>("News")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("news");
+
+                    b.Property<DateTimeOffset?>("NextAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_at");
+
+                    b.Property<int>("Sequence")
+                        .HasColumnType("integer")
+                        .HasColumnName("sequence");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("state");
+
+                    b.Property<uint>("Version")
+                        .IsConcurrencyToken()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("xid")
+                        .HasColumnName("xmin");
+
+                    b.HasKey("Id")
+                        .HasName("pk_deliveries");
+
+                    b.HasIndex("State", "Id")
+                        .HasDatabaseName("ix_deliveries_state_id");
+
+                    b.HasIndex("AlertId", "ConnectorId", "Sequence")
+                        .IsUnique()
+                        .HasDatabaseName("ix_deliveries_alert_id_connector_id_sequence");
+
+                    b.HasIndex(new[] { "ConnectorId", "Id" }, "ix_deliveries_connector")
+                        .HasDatabaseName("ix_deliveries_connector_id_id");
+
+                    b.HasIndex(new[] { "ConnectorId", "Id" }, "ix_deliveries_waiting")
+                        .HasDatabaseName("ix_deliveries_connector_id_id1")
+                        .HasFilter("state = 'Waiting'");
+
+                    b.ToTable("deliveries", (string)null);
+                });
+
+            modelBuilder.Entity("Denywatch.Storage.Entities.ExceptionRequest", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
+                    b.Property<string>("Draft")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("draft");
+
+                    b.Property<DateTimeOffset>("RequestedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("requested_at");
+
+                    b.Property<string>("RequestedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("requested_by");
+
+                    b.HasKey("Id")
+                        .HasName("pk_exception_requests");
+
+                    b.ToTable("exception_requests", (string)null);
                 });
 
             modelBuilder.Entity("Denywatch.Storage.Entities.Firewall", b =>
@@ -1297,6 +1509,24 @@ namespace Denywatch.Migrations.Migrations
                         .HasConstraintName("fk_data_sources_firewalls_firewall_id");
 
                     b.Navigation("Firewall");
+                });
+
+            modelBuilder.Entity("Denywatch.Storage.Entities.Delivery", b =>
+                {
+                    b.HasOne("Denywatch.Storage.Entities.Alert", null)
+                        .WithMany()
+                        .HasForeignKey("AlertId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_deliveries_alerts_alert_id");
+
+                    b.HasOne("Denywatch.Storage.Entities.Connector", "Connector")
+                        .WithMany()
+                        .HasForeignKey("ConnectorId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_deliveries_connectors_connector_id");
+
+                    b.Navigation("Connector");
                 });
 
             modelBuilder.Entity("Denywatch.Storage.Entities.Firewall", b =>

@@ -30,11 +30,38 @@ public sealed class DenywatchDb(DbContextOptions<DenywatchDb> options)
     public DbSet<Alert> Alerts => Set<Alert>();
     public DbSet<AlertNote> AlertNotes => Set<AlertNote>();
     public DbSet<SavedView> SavedViews => Set<SavedView>();
+    public DbSet<Connector> Connectors => Set<Connector>();
+    public DbSet<Delivery> Deliveries => Set<Delivery>();
 
     protected override void OnModelCreating(ModelBuilder builder)
     {
         base.OnModelCreating(builder);
         builder.ApplyConfigurationsFromAssembly(typeof(DenywatchDb).Assembly);
+    }
+
+    /// <summary>
+    /// Saves, and writes what is to be told about the alerts among it in the same transaction: whoever changes an alert,
+    /// a machine or a person, passes here.
+    /// </summary>
+    public override async Task<int> SaveChangesAsync(
+        bool acceptAllChangesOnSuccess,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ChangeTracker.DetectChanges();
+        var news = Outbox.TakeFrom(ChangeTracker);
+        if (news.Count == 0)
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+
+        await using var own = Database.CurrentTransaction is null
+            ? await Database.BeginTransactionAsync(cancellationToken)
+            : null;
+        var saved = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        await Outbox.AddAsync(this, news, cancellationToken);
+        saved += await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        if (own is not null)
+            await own.CommitAsync(cancellationToken);
+        return saved;
     }
 
     /// <summary>Saves; false when someone else changed the same row first.</summary>

@@ -18,6 +18,44 @@ public enum Roles
     Worker = 4,
 }
 
+/// <summary>How the connection to the mail server is secured.</summary>
+public enum SmtpTls
+{
+    /// <summary>It begins in the open and goes on encrypted; a server that cannot is not used.</summary>
+    StartTls,
+
+    /// <summary>Encrypted from the first byte.</summary>
+    Tls,
+
+    /// <summary>In the open, also the password.</summary>
+    None,
+}
+
+/// <summary>The mail server that connectors of kind e-mail send through.</summary>
+public sealed class SmtpSettings
+{
+    public string? Host { get; set; }
+
+    public int Port { get; set; } = 587;
+
+    public SmtpTls Tls { get; set; }
+    public string? User { get; set; }
+    public string? Password { get; set; }
+
+    /// <summary>Sender of the mails, such as <c>denywatch@example.org</c>.</summary>
+    public string? From { get; set; }
+
+    public bool IsSet => Host is { Length: > 0 } && From is { Length: > 0 };
+
+    /// <summary>What is wrong, as a sentence; null where nothing is.</summary>
+    internal string? Problem =>
+        Host is not { Length: > 0 } ? null
+        : !MimeKit.MailboxAddress.TryParse(From, out _)
+            ? $"Denywatch__Smtp__From is \"{From}\": use an address such as denywatch@example.org."
+        : Port is < 1 or > 65535 ? $"Denywatch__Smtp__Port is {Port}: use one from 1 to 65535."
+        : null;
+}
+
 /// <summary>The section <c>Denywatch</c> of the configuration; README.md has the table.</summary>
 public sealed class Settings
 {
@@ -39,6 +77,8 @@ public sealed class Settings
 
     /// <summary>Where people and senders reach this server, as shown in links and guides.</summary>
     public string? PublicUrl { get; set; }
+
+    public SmtpSettings Smtp { get; set; } = new();
 
     /// <summary>Days that flows are kept.</summary>
     [Range(7, 400)]
@@ -113,6 +153,13 @@ internal static class SettingsSetup
         if (!System.Net.IPAddress.TryParse(settings.SyslogAddress, out _))
             throw new SettingsException(
                 $"Denywatch__SyslogAddress is \"{settings.SyslogAddress}\": use an address such as 0.0.0.0."
+            );
+
+        if (settings.Smtp.Problem is { } wrongMail)
+            throw new SettingsException(wrongMail);
+        if (settings.PublicUrl is { Length: > 0 } home && !Uri.IsWellFormedUriString(home, UriKind.Absolute))
+            throw new SettingsException(
+                $"Denywatch__PublicUrl is \"{home}\": use an address such as https://denywatch.example.org."
             );
 
         // Not in appsettings.json: that file would overrule ASPNETCORE_URLS.

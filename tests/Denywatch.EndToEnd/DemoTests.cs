@@ -27,6 +27,8 @@ public sealed partial class DemoTests(DemoApp demo, Browser browser)
         var source = await FirstLinkAsync("/sources", "main tbody a[href^='/sources/']");
         var number = AlertNumber().Match(alert).Groups["number"].Value;
 
+        await AddConnectorAsync();
+
         (string Name, string Path)[] pages =
         [
             ("set-up-guide", "/set-up-guide"),
@@ -36,6 +38,10 @@ public sealed partial class DemoTests(DemoApp demo, Browser browser)
             ("users", "/settings/users"),
             ("tokens", "/settings/tokens"),
             ("audit", "/settings/audit"),
+            ("audit-entry", "/settings/audit?entry=1"),
+            ("connectors", "/settings/connectors"),
+            ("deliveries", "/settings/deliveries"),
+            ("handover", "/handover"),
             ("about", "/settings/about"),
             ("overview", "/"),
             ("alerts", "/alerts"),
@@ -184,6 +190,17 @@ public sealed partial class DemoTests(DemoApp demo, Browser browser)
                 ("windows/1/skip", new { reason = "Because." }),
                 ("windows/1/end", new { reason = "Because." }),
                 ("windows/1/remove", new { reason = "Because." }),
+                (
+                    "connectors",
+                    new
+                    {
+                        name = "mine",
+                        kind = "Webhook",
+                        address = "http://127.0.0.1:9/",
+                    }
+                ),
+                ("connectors/1/test", new { }),
+                ("deliveries/1/send-again", new { }),
             }
         )
         {
@@ -192,12 +209,37 @@ public sealed partial class DemoTests(DemoApp demo, Browser browser)
         }
         Assert.Equal(200, (await page.APIRequest.GetAsync($"{demo.App.Url}/api/v1/alerts/{number}")).Status);
 
+        foreach (
+            var (path, status) in new[]
+            {
+                ("audit", 403),
+                ("connectors", 403),
+                ("deliveries", 403),
+                ($"deliveries?alert={number}", 200),
+            }
+        )
+            Assert.Equal(status, (await page.APIRequest.GetAsync($"{demo.App.Url}/api/v1/{path}")).Status);
+
         // Administration has no page for a viewer either.
-        foreach (var path in new[] { "/settings/users", "/settings/tokens", "/settings/audit" })
+        foreach (var path in new[] { "/settings/users", "/settings/tokens", "/settings/audit", "/settings/connectors" })
         {
             await page.GotoAsync(path);
             await Expect(page).ToHaveURLAsync(NotAllowed());
         }
+    }
+
+    /// <summary>A connector that nobody listens at, with a test that says so.</summary>
+    private async Task AddConnectorAsync()
+    {
+        await demo.Window.GoAsync("/settings/connectors");
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Add a connector" }).ClickAsync();
+        await Page.GetByLabel("Name", new() { Exact = true }).FillAsync("soc-bot");
+        await Page.Locator("form.panel").GetByLabel("Address").FillAsync("http://127.0.0.1:9/denywatch");
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
+        await Expect(Page.Locator("code").Filter(new() { HasText = "whsec_" })).ToBeVisibleAsync();
+        await Page.GetByRole(AriaRole.Button, new() { Name = "I have it" }).ClickAsync();
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Test soc-bot" }).ClickAsync();
+        await Expect(Page.GetByText("Test of soc-bot: connection refused.")).ToBeVisibleAsync();
     }
 
     private static async Task<IReadOnlyList<string>> ProblemsAsync(Window window, string name)

@@ -66,5 +66,8 @@ public sealed class MigrationTests(PostgresFixture postgres)
 
         await Assert.ThrowsAsync<PostgresException>(() => store.RunAsync("UPDATE audit SET actor = 'ben'"));
         await Assert.ThrowsAsync<PostgresException>(() => store.RunAsync("DELETE FROM audit"));
+        await Assert.ThrowsAsync<PostgresException>(() => store.RunAsync("TRUNCATE audit"));
+        await Assert.ThrowsAsync<PostgresException>(() => store.RunAsync("TRUNCATE audit CASCADE"));
+        Assert.Equal("ana", await store.AskAsync<string>("SELECT actor FROM audit"));
     }
 }

@@ -35,7 +35,12 @@ public sealed class Installation : IAsyncDisposable
     public async Task<DenywatchDb> DbAsync() =>
         await Get<IDbContextFactory<DenywatchDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
 
-    public static async Task<Installation> NewAsync(PostgresFixture postgres, TimeProvider? clock = null)
+    /// <param name="more">What this test needs besides; it may replace what is there.</param>
+    public static async Task<Installation> NewAsync(
+        PostgresFixture postgres,
+        TimeProvider? clock = null,
+        Action<IServiceCollection>? more = null
+    )
     {
         var services = new ServiceCollection();
         services.AddDatabase(await postgres.CreateDatabaseAsync(PrepareAsync));
@@ -47,6 +52,7 @@ public sealed class Installation : IAsyncDisposable
         services.AddSingleton<DataSourceQueries>();
         services.AddSingleton<RuleActions>().AddSingleton<RuleQueries>();
         services.AddSingleton<TimelineQueries>().AddSingleton<OverviewQueries>().AddSingleton<SetupQueries>();
+        more?.Invoke(services);
         return new(services.BuildServiceProvider());
     }
 

@@ -50,6 +50,9 @@ public sealed record Snooze(DateTimeOffset Until, SnoozeEnd Ends, double? Factor
 /// <summary>One episode of anomalous buckets, told once.</summary>
 public sealed class Alert
 {
+    /// <summary>A peak that grew by this factor since it was told is told again.</summary>
+    private const double WorseGrowth = 2;
+
     public long Id { get; init; }
 
     /// <summary>The rule that owns it: the first that matched.</summary>
@@ -154,11 +157,42 @@ public sealed class Alert
     /// <summary>When a person last did anything with it.</summary>
     public DateTimeOffset? TouchedAt { get; set; }
 
+    /// <summary>Whether it was told outside as closed; null while nothing was told.</summary>
+    public bool? ToldClosed { get; private set; }
+
+    /// <summary>Severity that was told last.</summary>
+    public int ToldRank { get; private set; }
+
+    /// <summary>Denies in the peak bucket that were told last.</summary>
+    public double ToldActual { get; private set; }
+
     public List<AlertNote> Notes { get; init; } = [];
 
     /// <summary>Whether a person has done anything with it.</summary>
     public bool IsTouched =>
         Status != AlertStatus.Open || Assignee is not null || Notes.Exists(note => note.By != "system");
+
+    /// <summary>Found late, or a child of a storm: the past is no news, and the storm is told instead.</summary>
+    private bool TellsNobody => IsFoundLate || StormId is not null;
+
+    private bool IsWorse => SeverityRank > ToldRank || Actual >= WorseGrowth * Math.Max(1, ToldActual);
+
+    /// <summary>What is new since it was told last, and counts as told from now on; null where nothing is.</summary>
+    public AlertNews? TakeNews()
+    {
+        var isClosed = Status == AlertStatus.Closed;
+        AlertNews? news = ToldClosed switch
+        {
+            null when !isClosed && !TellsNobody => AlertNews.Opened,
+            true when !isClosed => AlertNews.Reopened,
+            false when isClosed => AlertNews.Closed,
+            false when IsWorse && Snooze is null => AlertNews.Worse,
+            _ => null,
+        };
+        if (news is not null)
+            (ToldClosed, ToldRank, ToldActual) = (isClosed, SeverityRank, Actual);
+        return news;
+    }
 
     /// <summary>Takes an open alert into someone's hands; false when it is not open any more.</summary>
     public bool Acknowledge(string by, DateTimeOffset at)

@@ -47,5 +47,8 @@ internal sealed class AuditEntryMapping : IEntityTypeConfiguration<AuditEntry>
         entry.Property(e => e.After).HasColumnType("jsonb");
         entry.HasIndex(e => new { e.SubjectKind, e.SubjectId });
         entry.HasIndex(e => e.At);
+        // What the trail is filtered by, with the key that it is read on by.
+        entry.HasIndex(e => new { e.Actor, e.Id });
+        entry.HasIndex(e => new { e.Deed, e.Id });
     }
 }

@@ -16,6 +16,9 @@ public enum Topic
 
     /// <summary>Which traffic is not counted.</summary>
     Exceptions,
+
+    /// <summary>What connectors are told, and what they answered.</summary>
+    Deliveries,
 }
 
 /// <summary>Tells this node's pages that something changed, at most twice a second a page.</summary>

@@ -64,8 +64,14 @@ public sealed class ScoringTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Two_nodes_that_score_at_once_score_every_bucket_once_and_raise_every_alert_once()
+    public async Task Two_nodes_that_score_at_once_score_every_bucket_once_and_raise_and_tell_every_alert_once()
     {
+        await node.RunAsync(
+            """
+            INSERT INTO connectors (name, kind, address, minimum_rank, rule_ids, is_enabled, created_by, created_at)
+            VALUES ('soc-bot', 'Webhook', 'http://127.0.0.1:9/', 0, '{}', true, 'root', now())
+            """
+        );
         await SpikeAsync();
         await using var other = Worker.Node(node.ConnectionString);
 
@@ -77,6 +83,7 @@ public sealed class ScoringTests(PostgresFixture postgres) : IAsyncLifetime
         );
         Assert.Equal(0, await node.AskAsync<long>("SELECT count(*) FROM record_revisions"));
         Assert.Single(await AlertsAsync());
+        Assert.Equal(1, await node.AskAsync<long>("SELECT count(*) FROM deliveries WHERE news = 'Opened'"));
     }
 
     [Fact]

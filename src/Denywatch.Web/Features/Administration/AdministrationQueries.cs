@@ -16,7 +16,7 @@ public sealed record TokenRow(
     DateTimeOffset? RevokedAt
 );
 
-/// <summary>What pages ask about tokens and the audit trail.</summary>
+/// <summary>What pages ask about tokens.</summary>
 public sealed class AdministrationQueries(IDbContextFactory<DenywatchDb> dbs)
 {
     /// <summary>Tokens that open something first, the newest first.</summary>
@@ -38,26 +38,5 @@ public sealed class AdministrationQueries(IDbContextFactory<DenywatchDb> dbs)
                 token.RevokedAt
             ))
             .ToListAsync(ct);
-    }
-
-    /// <summary>The newest entries of the audit trail before <paramref name="before"/>.</summary>
-    /// <param name="text">Part of an actor, a deed or a subject; null for all.</param>
-    public async Task<IReadOnlyList<AuditEntry>> AuditAsync(string? text, long before, int take, CancellationToken ct)
-    {
-        await using var db = await dbs.CreateDbContextAsync(ct);
-        IQueryable<AuditEntry> entries = db.Audit.AsNoTracking().Where(entry => entry.Id < before);
-        if (!string.IsNullOrWhiteSpace(text))
-        {
-            var part =
-                $"%{text.Trim().Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal)}%";
-            entries = entries.Where(entry =>
-                EF.Functions.ILike(entry.Actor, part, @"\")
-                || EF.Functions.ILike(entry.Deed, part, @"\")
-                || EF.Functions.ILike(entry.SubjectKind, part, @"\")
-                || EF.Functions.ILike(entry.SubjectId, part, @"\")
-            );
-        }
-        // A key, not an offset: entries that arrive meanwhile neither repeat nor hide one.
-        return await entries.OrderByDescending(entry => entry.Id).Take(take).ToListAsync(ct);
     }
 }

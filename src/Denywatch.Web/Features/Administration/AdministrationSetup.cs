@@ -7,5 +7,6 @@ public static class AdministrationSetup
     {
         builder.Services.AddSingleton<TokenActions>();
         builder.Services.AddSingleton<AdministrationQueries>();
+        builder.Services.AddSingleton<AuditQueries>();
     }
 }

@@ -18,6 +18,15 @@ public static class Changes
         ];
     }
 
+    /// <summary>On one line: the reason, then what differs.</summary>
+    public static string InWords(string? why, string? before, string? after) =>
+        string.Join(
+            "; ",
+            new[] { why }
+                .Concat(Of(before, after).Select(change => $"{change.Field} {change.Before} → {change.After}"))
+                .Where(part => part is not null)
+        );
+
     private static Dictionary<string, string?> Fields(string? json)
     {
         if (json is null)

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
+using Denywatch.Web.Ui;
 
 namespace Denywatch.Web.Features.Explorer;
 
@@ -16,10 +16,7 @@ public static class FlowFile
     public static async Task WriteCsvAsync(IAsyncEnumerable<FlowLine> flows, Stream to, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(flows);
-        await using var writer = new StreamWriter(to, new UTF8Encoding(false), bufferSize: 65_536, leaveOpen: true)
-        {
-            NewLine = "\r\n",
-        };
+        await using var writer = Csv.WriterOn(to);
         await writer.WriteLineAsync(Head.AsMemory(), ct);
         await foreach (var flow in flows.WithCancellation(ct))
             await writer.WriteLineAsync(CsvOf(flow).AsMemory(), ct);
@@ -42,18 +39,18 @@ public static class FlowFile
             ',',
             Time(flow.First),
             Time(flow.Last),
-            Text(flow.Source),
-            Text(flow.Destination),
+            Csv.Cell(flow.Source),
+            Csv.Cell(flow.Destination),
             Number(flow.Port),
-            Text(flow.Transport),
-            Text(flow.Firewall),
-            Text(flow.Rule),
+            Csv.Cell(flow.Transport),
+            Csv.Cell(flow.Firewall),
+            Csv.Cell(flow.Rule),
             flow.Direction,
-            Text(flow.SourceCountry),
+            Csv.Cell(flow.SourceCountry),
             Number(flow.SourceAs),
-            Text(flow.DestinationCountry),
+            Csv.Cell(flow.DestinationCountry),
             Number(flow.DestinationAs),
-            Text(flow.Integration),
+            Csv.Cell(flow.Integration),
             Number(flow.Count),
             Number(flow.Packets),
             Number(flow.Sources)
@@ -63,16 +60,4 @@ public static class FlowFile
         at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static string? Number(long? number) => number?.ToString(CultureInfo.InvariantCulture);
-
-    private static string? Text(string? value)
-    {
-        if (string.IsNullOrEmpty(value))
-            return value;
-
-        // Names come from log lines: a spreadsheet must not take one for a formula.
-        var safe = value[0] is '=' or '+' or '-' or '@' or '\t' or '\r' ? "'" + value : value;
-        return safe.AsSpan().ContainsAny(',', '"', '\n') || safe.Contains('\r', StringComparison.Ordinal)
-            ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
-            : safe;
-    }
 }

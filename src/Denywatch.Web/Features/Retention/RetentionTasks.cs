@@ -34,6 +34,7 @@ public sealed partial class RetentionTask(
         "DELETE FROM source_slices WHERE slice < @counts",
         "DELETE FROM change_markers WHERE at < @counts",
         """DELETE FROM intake_gaps WHERE "to" < @counts""",
+        "DELETE FROM deliveries WHERE done_at < @counts",
         "DELETE FROM batches WHERE received_at < @batches",
         """
             WITH old AS (DELETE FROM rejected_lines WHERE received_at < @lines RETURNING data_source_id, reason)

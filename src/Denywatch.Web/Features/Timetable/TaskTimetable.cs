@@ -1,6 +1,7 @@
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Denywatch.Web.Features.Alerts;
+using Denywatch.Web.Features.Connectors;
 using Denywatch.Web.Features.Exceptions;
 using Denywatch.Web.Features.Explorer;
 using Denywatch.Web.Features.Retention;
@@ -44,6 +45,12 @@ internal sealed partial class TaskTimetable(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await AddAsync<LookTask>("look", task => task.RunAsync(CancellationToken.None), "*/5 * * * * *", stoppingToken);
+        await AddAsync<DeliveryTask>(
+            "deliveries",
+            task => task.RunAsync(CancellationToken.None),
+            "2/5 * * * * *",
+            stoppingToken
+        );
         await AddAsync<RollupTask>(
             "rollups",
             task => task.RunAsync(CancellationToken.None),

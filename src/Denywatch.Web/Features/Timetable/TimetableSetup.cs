@@ -1,3 +1,4 @@
+using Denywatch.Web.Features.Connectors;
 using Denywatch.Web.Features.Explorer;
 using Denywatch.Web.Features.Retention;
 using Denywatch.Web.Features.Scoring;
@@ -43,6 +44,7 @@ internal static class TimetableSetup
             server.ServerTimeout = TimeSpan.FromMinutes(1);
         });
         services.AddTransient<LookTask>();
+        services.AddTransient<DeliveryTask>();
         services.AddTransient<RollupTask>();
         services.AddTransient<CloseBucketsTask>();
         services.AddTransient<CompactionTask>();

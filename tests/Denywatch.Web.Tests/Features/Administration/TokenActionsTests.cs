@@ -60,21 +60,6 @@ public sealed class TokenActionsTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_audit_trail_is_found_by_its_words_and_read_page_by_page()
-    {
-        await actions.CreateAsync("edge_1", TokenScope.Intake, root, Ct);
-        await actions.CreateAsync("edge-2", TokenScope.Intake, root, Ct);
-        var queries = new AdministrationQueries(database);
-
-        var newest = await queries.AuditAsync(null, long.MaxValue, 1, Ct);
-        var older = await queries.AuditAsync(null, newest[0].Id, 1, Ct);
-
-        Assert.Equal("edge-2", newest[0].SubjectId);
-        Assert.Equal("edge_1", older[0].SubjectId);
-        Assert.Equal("edge_1", Assert.Single(await queries.AuditAsync("E_1", long.MaxValue, 9, Ct)).SubjectId);
-    }
-
-    [Fact]
     public void Of_a_change_only_what_differs_is_shown()
     {
         var change = Assert.Single(Changes.Of("""{"role":"Viewer","name":"bo"}""", """{"role":"Admin","name":"bo"}"""));
