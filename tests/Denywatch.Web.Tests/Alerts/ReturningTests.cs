@@ -82,6 +82,47 @@ public sealed class ReturningTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Closed_as_benign_with_an_exception_for_the_scanner_it_opens_again_for_the_attacker_in_the_same_bucket()
+    {
+        const string attacker = "198.51.100.66";
+        await month.Node.DenyAsync(
+            month.Open,
+            month.Open + Events.DenyFlow.SliceSpan,
+            _ => 3_000,
+            "fw-1",
+            attacker,
+            22
+        );
+        await month.ScanAsync(6_000);
+        var alert = Assert.Single(await month.LiveAsync());
+        var actions = month.Node.Get<AlertActions>();
+        await actions.CloseAsync([alert.Id], new(CloseReason.BenignPositive, "our scanner"), engineer, Stop);
+
+        var added = await month
+            .Node.Get<ExceptionActions>()
+            .AddAsync(
+                new(
+                    new FlowScope { Sources = [ScannedMonth.Scanner], Ports = [new(445, 445)] },
+                    "ada",
+                    "our own scanner",
+                    month.Open.AddDays(-27),
+                    month.Now.AddDays(1),
+                    alert.Id
+                ),
+                engineer,
+                Stop
+            );
+        await month.ScoreAsync();
+        await month.Node.LookAsync();
+        await month.Node.LookAsync();
+
+        var left = Assert.Single(await month.LiveAsync(), standing => standing.Status == AlertStatus.Open);
+        Assert.Contains(attacker, left.Sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain(ScannedMonth.Scanner, left.Sentence, StringComparison.Ordinal);
+        Assert.Equal(Outcome.Done, added.Outcome);
+    }
+
+    [Fact]
     public async Task An_exception_of_other_traffic_that_ended_is_not_named()
     {
         await month

@@ -37,15 +37,7 @@ public sealed partial class AlertOpening(Findings findings, FlowReading flows, I
     {
         var (series, rule, now) = (telling.Series, telling.Rule, telling.NowAt(record.Bucket));
         var end = record.Bucket + series.BucketSpan;
-        var ended = await EndedExceptions.BehindAsync(
-            telling.Connection,
-            telling.Db,
-            series.FirewallId,
-            record.Bucket,
-            end,
-            (record.Actual ?? 0) - record.Typical,
-            ct
-        );
+        var ended = await telling.EndedAsync(record, ct);
         var evidence = finding.EvidenceFor(telling.Severity) with { Ended = ended };
         var recent = now - Storms.Within;
         var raised = await telling

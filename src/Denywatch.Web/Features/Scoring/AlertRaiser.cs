@@ -127,7 +127,10 @@ public sealed class AlertRaiser(Findings findings, AlertOpening opening, NpgsqlD
                 Reopen(telling, alert, known, finding.Excess, record.Bucket);
                 var first = AlertEvidence.Read(alert.Evidence);
                 var evidence = finding.EvidenceFor(telling.Severity);
-                evidence = evidence with { Carriers = first?.Carriers ?? evidence.Carriers, Ended = first?.Ended };
+                var ended = first?.Ended ?? await telling.EndedAsync(record, ct);
+                if (ended is not null && first?.Ended is null)
+                    telling.Note(alert.Id, telling.NowAt(record.Bucket), "raised", ended.Sentence());
+                evidence = evidence with { Carriers = first?.Carriers ?? evidence.Carriers, Ended = ended };
                 alert.Tell(finding, evidence, record.Typical);
             }
         }

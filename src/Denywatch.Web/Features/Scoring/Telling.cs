@@ -103,6 +103,18 @@ internal sealed class Telling(
         Func<Alert, bool> change
     ) => AlertHistory.Change(db, alert, what, sentence, at, change);
 
+    /// <summary>The exception whose end let most of a bucket's excess count again; null where there is none.</summary>
+    public Task<EndedException?> EndedAsync(AnomalyRecord record, CancellationToken ct) =>
+        EndedExceptions.BehindAsync(
+            connection,
+            db,
+            series.FirewallId,
+            record.Bucket,
+            record.Bucket + series.BucketSpan,
+            (record.Actual ?? 0) - record.Typical,
+            ct
+        );
+
     /// <summary>Actual minus typical over the episode's buckets, the one of <paramref name="record"/> as it stands now.</summary>
     public async Task<double> ExcessAsync(Episode episode, AnomalyRecord record, CancellationToken ct)
     {
