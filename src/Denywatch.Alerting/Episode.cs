@@ -134,8 +134,12 @@ public static class Episodes
 
     private static EpisodeDecision Extend(Episode open, in AnomalyRecord record)
     {
-        // The same bucket is looked at again and again while it is open: its count grows, so the last look counts.
-        var isPeak = record.Score > open.PeakScore || record.Score == open.PeakScore && record.Actual > open.PeakActual;
+        // The same bucket is looked at again and again while it is open: its count grows, and an exception lets it fall, so
+        // the last look counts.
+        var isPeak =
+            record.Score > open.PeakScore
+            || record.Score == open.PeakScore && record.Actual > open.PeakActual
+            || record.Bucket == open.PeakBucket && record.Actual != open.PeakActual;
         var extended = open with
         {
             Started = record.Bucket < open.Started ? record.Bucket : open.Started,

@@ -117,6 +117,7 @@ public sealed class ReturningTests(PostgresFixture postgres) : IAsyncLifetime
         await month.Node.LookAsync();
 
         var left = Assert.Single(await month.LiveAsync(), standing => standing.Status == AlertStatus.Open);
+        Assert.Equal(3_000, left.Actual, 200.0);
         Assert.Contains(attacker, left.Sentence, StringComparison.Ordinal);
         Assert.DoesNotContain(ScannedMonth.Scanner, left.Sentence, StringComparison.Ordinal);
         Assert.Equal(Outcome.Done, added.Outcome);

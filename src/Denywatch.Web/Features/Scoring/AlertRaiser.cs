@@ -16,7 +16,7 @@ namespace Denywatch.Web.Features.Scoring;
 /// </summary>
 public sealed class AlertRaiser(Findings findings, AlertOpening opening, NpgsqlDataSource source, TimeProvider clock)
 {
-    /// <summary>Evidence is found again once the peak has grown by this factor: a scan grows with every look.</summary>
+    /// <summary>Evidence is found again once the peak has grown, or an exception has let it fall, by this factor.</summary>
     private const double Growth = 1.2;
 
     /// <summary>A bucket that is still open has crossed: the alert comes now, from what is there.</summary>
@@ -116,12 +116,13 @@ public sealed class AlertRaiser(Findings findings, AlertOpening opening, NpgsqlD
 
         alert.StartedAt = episode.Started;
         alert.Excess = await telling.ExcessAsync(episode, record, ct);
-        if (decision.IsNewPeak)
+        var isUnexplained = await telling.ReopenUnexplainedAsync(alert, telling.NowAt(record.Bucket), ct);
+        if (decision.IsNewPeak || isUnexplained)
         {
             var known = AlertEvidence.Read(alert.Evidence)?.Excess;
             (alert.PeakAt, alert.PeakScore) = (episode.PeakBucket, episode.PeakScore);
             (alert.Actual, alert.Typical) = (episode.PeakActual, episode.PeakTypical);
-            if (telling.IsFinal || known is null || episode.PeakActual >= Growth * known.Count)
+            if (telling.IsFinal || isUnexplained || known is null || HasMoved(known.Count, episode.PeakActual))
             {
                 var finding = await findings.OfAsync(series, episode.PeakBucket, episode.Started, ct);
                 Reopen(telling, alert, known, finding.Excess, record.Bucket);
@@ -140,6 +141,8 @@ public sealed class AlertRaiser(Findings findings, AlertOpening opening, NpgsqlD
             Reopen(telling, alert, told, finding.Excess, record.Bucket);
         }
     }
+
+    private static bool HasMoved(double told, double now) => now >= Growth * told || now <= told / Growth;
 
     private static void Reopen(Telling telling, Alert alert, Excess? closedWith, Excess now, DateTimeOffset bucket)
     {

@@ -299,14 +299,7 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
             telling.Note(alert.Id, at, "rescored", $"Scored again: {alert.Rescore}; the excess was {before:N0}.");
         }
 
-        if (await ExplainedByAsync(telling.Db, alert, ct) is { } exception)
-            telling.Change(
-                alert,
-                at,
-                ("reopen", "reopened"),
-                $"Opened again: what exception {exception} does not explain is still above the line.",
-                closed => closed.Reopen()
-            );
+        await telling.ReopenUnexplainedAsync(alert, at, ct);
         // What somebody decided on stays as it was decided on; what is still to be decided says what is true now.
         if (alert.Status == AlertStatus.Closed)
             return;
@@ -314,19 +307,6 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
         var evidence = finding.EvidenceFor(telling.Severity) with { Ended = AlertEvidence.Read(alert.Evidence)?.Ended };
         alert.Tell(finding, evidence, now.PeakTypical);
     }
-
-    /// <summary>
-    /// The exception that was made from an alert after it was closed as no concern; null where there is none. The verdict was
-    /// about the traffic that the exception names, so it says nothing of what is left.
-    /// </summary>
-    private static Task<int?> ExplainedByAsync(DenywatchDb db, Alert alert, CancellationToken ct) =>
-        alert.CloseReason is CloseReason.BenignPositive or CloseReason.FalsePositive
-            ? db
-                .Exceptions.Where(e => e.AlertId == alert.Id && e.RemovedAt == null && e.CreatedAt > alert.ClosedAt)
-                .OrderByDescending(e => e.Id)
-                .Select(e => (int?)e.Id)
-                .FirstOrDefaultAsync(ct)
-            : Task.FromResult<int?>(null);
 
     private static DateTimeOffset Max(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 }

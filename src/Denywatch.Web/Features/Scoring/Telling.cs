@@ -103,6 +103,29 @@ internal sealed class Telling(
         Func<Alert, bool> change
     ) => AlertHistory.Change(db, alert, what, sentence, at, change);
 
+    /// <summary>
+    /// Opens an alert again that was closed as no concern with an exception made from it, while something of it is still above
+    /// the line: the verdict was about the traffic that the exception names, and says nothing of what is left.
+    /// </summary>
+    public async Task<bool> ReopenUnexplainedAsync(Alert alert, DateTimeOffset at, CancellationToken ct)
+    {
+        if (alert.CloseReason is not (CloseReason.BenignPositive or CloseReason.FalsePositive))
+            return false;
+        var exception = await db
+            .Exceptions.Where(e => e.AlertId == alert.Id && e.RemovedAt == null && e.CreatedAt >= alert.ClosedAt)
+            .OrderByDescending(e => e.Id)
+            .Select(e => (int?)e.Id)
+            .FirstOrDefaultAsync(ct);
+        return exception is not null
+            && Change(
+                alert,
+                at,
+                ("reopen", "reopened"),
+                $"Opened again: what exception {exception} does not explain is still above the line.",
+                closed => closed.Reopen()
+            );
+    }
+
     /// <summary>The exception whose end let most of a bucket's excess count again; null where there is none.</summary>
     public Task<EndedException?> EndedAsync(AnomalyRecord record, CancellationToken ct) =>
         EndedExceptions.BehindAsync(
