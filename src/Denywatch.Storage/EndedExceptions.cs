@@ -23,6 +23,7 @@ public static class EndedExceptions
     /// The exception that would have taken away most of a bucket's excess, at least half of it, had it not ended before; null
     /// where there is none.
     /// </summary>
+    /// <param name="until">End of the bucket; an exception may have ended within it.</param>
     /// <param name="excess">In denies.</param>
     public static async Task<EndedException?> BehindAsync(
         NpgsqlConnection connection,
@@ -38,7 +39,7 @@ public static class EndedExceptions
         var since = from - Remembered;
         var ended = await db
             .Exceptions.AsNoTracking()
-            .Where(e => e.RemovedAt != null ? e.RemovedAt >= since : e.Until >= since && e.Until <= from)
+            .Where(e => e.RemovedAt != null ? e.RemovedAt >= since : e.Until >= since && e.Until < until)
             .OrderByDescending(e => e.RemovedAt ?? e.Until)
             .Take(MostAsked)
             .ToListAsync(ct);

@@ -13,6 +13,8 @@ public sealed partial class ExceptionStoryTests(DemoApp demo)
 
     private IPage Page => demo.Window.Page;
 
+    private Keys Keys => new(Page);
+
     private ILocator Head => Page.Locator("main h1");
 
     [Fact]
@@ -24,23 +26,23 @@ public sealed partial class ExceptionStoryTests(DemoApp demo)
         await demo.Window.GoAsync($"/alerts/{alert}");
         await Expect(Page.Locator(".alert-facts")).ToBeVisibleAsync();
 
-        await PressAsync("e");
+        await Keys.PressAsync("e");
         await Expect(Head).ToContainTextAsync("Not to count: source");
         await Expect(Page.Locator(".impact [role=status]")).ToContainTextAsync("Takes away", Patient);
-        await TabToAsync("Reason, for the next shift");
+        await Keys.TabToAsync("Reason, for the next shift");
         await Page.Keyboard.TypeAsync("our own scanner, ticket 4711");
-        await TabToAsync("Save exception");
-        await PressAsync("Enter");
+        await Keys.TabToAsync("Save exception");
+        await Keys.PressAsync("Enter");
         await Expect(Head).ToContainTextAsync("Not counted: source", Patient);
         var exception = Page.Url;
 
         await UntilAsync(alert, "re-scored");
 
         await demo.Window.GoAsync(new Uri(exception).PathAndQuery);
-        await TabToAsync("Reason, for the next shift");
+        await Keys.TabToAsync("Reason, for the next shift");
         await Page.Keyboard.TypeAsync("it was no scanner");
-        await TabToAsync("As if it had never been");
-        await PressAsync("Enter");
+        await Keys.TabToAsync("As if it had never been");
+        await Keys.PressAsync("Enter");
         await Expect(Head).ToContainTextAsync("Counted again", Patient);
         await UntilAsync(alert, "back above the line");
         Assert.Empty(demo.Window.Complaints);
@@ -55,50 +57,33 @@ public sealed partial class ExceptionStoryTests(DemoApp demo)
         await demo.Window.GoAsync($"/alerts/{alert}");
         await Expect(Page.Locator(".alert-facts")).ToBeVisibleAsync();
 
-        await TabToAsync("Make a window");
-        await PressAsync("Enter");
+        await Keys.TabToAsync("Make a window");
+        await Keys.PressAsync("Enter");
         await Expect(Head).ToContainTextAsync("Not to count every");
         await Expect(Page.Locator(".impact [role=status]")).ToContainTextAsync("Takes away", Patient);
         await Expect(Page.Locator(".impact ol li")).ToHaveCountAsync(5);
-        await TabToAsync("Reason, for the next shift");
+        await Keys.TabToAsync("Reason, for the next shift");
         await Page.Keyboard.TypeAsync("our own scanner, ticket 4711");
-        await TabToAsync("Save window");
-        await PressAsync("Enter");
+        await Keys.TabToAsync("Save window");
+        await Keys.PressAsync("Enter");
         await Expect(Head).ToContainTextAsync("next in", Patient);
 
-        await TabToAsync("Reason, for the next shift");
+        await Keys.TabToAsync("Reason, for the next shift");
         await Page.Keyboard.TypeAsync("not this time");
         await Expect(Page.Locator("main")).ToContainTextAsync("to come");
-        await TabToAsync("Skip");
-        await PressAsync("Enter");
+        await Keys.TabToAsync("Skip");
+        await Keys.PressAsync("Enter");
         await Expect(Head).ToContainTextAsync("1 skipped", Patient);
 
         await demo.Window.GoAsync("/rules/windows");
         await Expect(Page.Locator("main tbody tr")).Not.ToHaveCountAsync(0);
         await Page.Locator("main tbody a").Filter(new() { HasText = "scan" }).First.ClickAsync();
-        await TabToAsync("Reason, for the next shift");
+        await Keys.TabToAsync("Reason, for the next shift");
         await Page.Keyboard.TypeAsync("it was no scanner");
-        await TabToAsync("As if it had never been");
-        await PressAsync("Enter");
+        await Keys.TabToAsync("As if it had never been");
+        await Keys.PressAsync("Enter");
         await Expect(Head).ToContainTextAsync("taken back", Patient);
         Assert.Empty(demo.Window.Complaints);
-    }
-
-    private Task PressAsync(string key) => Page.Keyboard.PressAsync(key);
-
-    /// <summary>Goes on with Tab until the field or button of that name has the focus.</summary>
-    private async Task TabToAsync(string name)
-    {
-        for (var i = 0; i < 60; i++)
-        {
-            await PressAsync("Tab");
-            var focused = await Page.EvaluateAsync<string>(
-                "(document.activeElement.labels?.[0] ?? document.activeElement).textContent"
-            );
-            if (focused.Trim().StartsWith(name, StringComparison.Ordinal))
-                return;
-        }
-        Assert.Fail($"Tab does not lead to {name}.");
     }
 
     /// <summary>Scoring the past again takes some seconds; the page follows by itself.</summary>

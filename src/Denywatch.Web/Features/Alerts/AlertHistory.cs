@@ -41,22 +41,24 @@ internal static class AlertHistory
         );
     }
 
-    /// <summary>The system changes how an alert stands, and says why.</summary>
+    /// <summary>Changes how an alert stands, and says so.</summary>
     /// <returns>False when it does not stand so any more: nothing is written then.</returns>
     public static bool Change(
         DenywatchDb db,
+        Actor actor,
         Alert alert,
         (string Deed, string Kind) what,
         string sentence,
         DateTimeOffset at,
-        Func<Alert, bool> change
+        Func<Alert, bool> change,
+        string? comment = null
     )
     {
         var before = alert.Standing();
         if (!change(alert))
             return false;
 
-        Add(db, Actor.System, what, new(alert.Id, before, alert.Standing()), sentence, null, at);
+        Add(db, actor, what, new(alert.Id, before, alert.Standing()), sentence, comment, at);
         return true;
     }
 

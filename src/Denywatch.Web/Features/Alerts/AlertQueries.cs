@@ -47,8 +47,15 @@ public sealed record AlertRow(
 /// <summary>The list as it stood at one moment: rows that come later wait until they are asked for.</summary>
 /// <param name="Ids">In the view's order, at most <see cref="AlertQueries.MostListed"/>.</param>
 /// <param name="HasMore">More match than are listed.</param>
-/// <param name="NewestId">Of all alerts: what is higher came later.</param>
-public sealed record AlertList(IReadOnlyList<long> Ids, bool HasMore, long NewestId);
+public sealed record AlertList(IReadOnlyList<long> Ids, bool HasMore)
+{
+    /// <summary>How many a later list holds that this one does not: new ones, and those that came back.</summary>
+    public int NewIn(AlertList later)
+    {
+        ArgumentNullException.ThrowIfNull(later);
+        return later.Ids.Except(Ids).Count();
+    }
+}
 
 /// <summary>Alerts of a list that have something in common.</summary>
 /// <param name="Key">What they have in common, as a filter takes it; empty where they lack it.</param>
@@ -111,13 +118,11 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
     public async Task<AlertList> ListAsync(AlertsView view, string me, CancellationToken ct, int most = MostListed)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        // Before the list: an alert that comes between the two counts as new and is listed too, never neither.
-        var newest = await db.Alerts.MaxAsync(alert => (long?)alert.Id, ct) ?? 0;
         var ids = await Sorted(Matching(db, view, me), view.Sort ?? AlertSort.Important)
             .Select(alert => alert.Id)
             .Take(most + 1)
             .ToListAsync(ct);
-        return ids.Count > most ? new(ids[..most], true, newest) : new(ids, false, newest);
+        return ids.Count > most ? new(ids[..most], true) : new(ids, false);
     }
 
     /// <summary>Groups that a list shows.</summary>
@@ -183,13 +188,6 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
     {
         public required string? Key { get; init; }
         public required Alert Alert { get; init; }
-    }
-
-    /// <summary>How many alerts of the view came after <paramref name="newestId"/>.</summary>
-    public async Task<int> NewAsync(AlertsView view, string me, long newestId, CancellationToken ct)
-    {
-        await using var db = await dbs.CreateDbContextAsync(ct);
-        return await Matching(db, view, me).CountAsync(alert => alert.Id > newestId, ct);
     }
 
     /// <summary>Rows as they stand now, in the order of <paramref name="ids"/>.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
+using Denywatch.Web.Features.Accounts;
 using Denywatch.Web.Live;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -64,6 +65,7 @@ public sealed class ReturnTask(
             : "its latest time is over, and it did not become " + (snooze.Ends == SnoozeEnd.Worse ? "worse" : "quiet");
         AlertHistory.Change(
             db,
+            Actor.System,
             alert,
             ("return", "returned"),
             $"Back from its snooze: {why}.",
@@ -75,6 +77,7 @@ public sealed class ReturnTask(
     private static void GiveBack(DenywatchDb db, Alert alert, TimeSpan untouched, DateTimeOffset now) =>
         AlertHistory.Change(
             db,
+            Actor.System,
             alert,
             ("return", "returned"),
             $"Back in the queue: {alert.AcknowledgedBy} acknowledged it, and for {Ui.Times.Length(untouched)} nobody did anything with it.",

@@ -6,6 +6,8 @@ using Denywatch.Events.Flows;
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Denywatch.Traffic;
+using Denywatch.Web.Features.Accounts;
+using Denywatch.Web.Features.Alerts;
 using Denywatch.Web.Features.Ingestion;
 using Denywatch.Web.Features.Scoring;
 using Denywatch.Web.Live;
@@ -214,6 +216,8 @@ public sealed partial class DemoTraffic(
         Done();
     }
 
+    private static readonly Actor ana = new(null, "ana", AccountRole.Analyst);
+
     /// <summary>What is older than a day was looked at by somebody, as on any installation that is used.</summary>
     private async Task TriageAsync(CancellationToken ct)
     {
@@ -243,20 +247,21 @@ public sealed partial class DemoTraffic(
                 _ => (CloseReason.TruePositive, "Blocked at the edge and reported to the provider."),
             };
             var at = alert.RaisedAt + TimeSpan.FromMinutes(12 + (alert.Id % 40));
-            alert.Acknowledge("ana", at - TimeSpan.FromMinutes(6));
-            alert.Close(reason, "ana", at);
-            db.AlertNotes.Add(
-                new()
-                {
-                    AlertId = alert.Id,
-                    At = at,
-                    By = "ana",
-                    Kind = "closed",
-                    Text = note,
-                }
-            );
+            var seen = at - TimeSpan.FromMinutes(6);
+            Do(alert, ("acknowledge", "acknowledged"), "Acknowledged.", null, seen, a => a.Acknowledge(ana.Name, seen));
+            var verdict = $"Closed as {AlertWords.Reason(reason)}.";
+            Do(alert, ("close", "closed"), verdict, note, at, a => a.Close(reason, ana.Name, at));
         }
         await db.SaveChangesAsync(ct);
+
+        void Do(
+            Alert alert,
+            (string Deed, string Kind) what,
+            string sentence,
+            string? comment,
+            DateTimeOffset at,
+            Func<Alert, bool> change
+        ) => AlertHistory.Change(db, ana, alert, what, sentence, at, change, comment);
     }
 
     /// <summary>Sends what happens now to our own syslog port, one connection a firewall.</summary>

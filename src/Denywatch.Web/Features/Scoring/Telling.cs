@@ -101,7 +101,7 @@ internal sealed class Telling(
         (string Deed, string Kind) what,
         string sentence,
         Func<Alert, bool> change
-    ) => AlertHistory.Change(db, alert, what, sentence, at, change);
+    ) => AlertHistory.Change(db, Accounts.Actor.System, alert, what, sentence, at, change);
 
     /// <summary>
     /// Opens an alert again that was closed as no concern with an exception made from it, while something of it is still above
