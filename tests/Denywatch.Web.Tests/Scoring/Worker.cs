@@ -74,6 +74,10 @@ public sealed class Worker : IAsyncDisposable
             .AddSingleton<ExceptionLedger>()
             .AddSingleton<ExceptionActions>()
             .AddSingleton<ExceptionQueries>()
+            .AddSingleton<ExceptionRequests>()
+            .AddSingleton<ExceptionSuggestions>()
+            .AddSingleton(new Settings())
+            .AddTransient<UnusedExceptionsTask>()
             .AddSingleton<WindowActions>()
             .AddSingleton<WindowQueries>()
             .AddSingleton<WindowWatch>();

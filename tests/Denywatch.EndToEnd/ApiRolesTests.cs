@@ -1,0 +1,182 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Denywatch.Storage;
+using Denywatch.Storage.Entities;
+using Denywatch.Testing;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Denywatch.EndToEnd;
+
+/// <summary>Every deed that the API knows, tried by every role: whoever may not is told so, and nothing has changed.</summary>
+public sealed class ApiRolesTests(PostgresFixture postgres)
+{
+    /// <summary>The least role for a deed, by how its path begins; the longest that fits decides.</summary>
+    private static readonly Dictionary<string, AccountRole> least = new(StringComparer.Ordinal)
+    {
+        ["/api/v1/alerts"] = AccountRole.Analyst,
+        ["/api/v1/exceptions"] = AccountRole.Analyst,
+        ["/api/v1/exceptions/requests/{id}/approve"] = AccountRole.Engineer,
+        ["/api/v1/windows"] = AccountRole.Engineer,
+        ["/api/v1/rules/{id}/switch"] = AccountRole.Analyst,
+        ["/api/v1/rules/{id}/settings"] = AccountRole.Engineer,
+        ["/api/v1/rules/{id}/settings/preview"] = AccountRole.Analyst,
+        ["/api/v1/connectors"] = AccountRole.Admin,
+        ["/api/v1/deliveries"] = AccountRole.Admin,
+    };
+
+    /// <summary>The least role for reading what not everybody may read.</summary>
+    private static readonly Dictionary<string, AccountRole> readers = new(StringComparer.Ordinal)
+    {
+        ["/api/v1/audit"] = AccountRole.Engineer,
+        ["/api/v1/connectors"] = AccountRole.Engineer,
+        ["/api/v1/deliveries"] = AccountRole.Engineer,
+    };
+
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(30) };
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Every_deed_is_for_its_role_and_above_and_an_unauthorised_one_changes_nothing()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var app = await AppProcess.StartAsync(new() { ConnectionString = database }, Ct);
+        var tokens = await TokensAsync(database);
+        var operations = await OperationsAsync(app);
+        Assert.NotEmpty(operations);
+        var before = await FingerprintAsync(app);
+
+        List<string> wrong = [];
+        foreach (var (method, path) in operations)
+        {
+            if (await AskAsync(app, method, path, token: null) is not HttpStatusCode.Unauthorized)
+                wrong.Add($"{method} {path} answers a stranger");
+            foreach (var (role, token) in tokens)
+            {
+                if (RoleFor(method, path) is not { } needed)
+                {
+                    wrong.Add($"{method} {path} is in no table of roles");
+                    break;
+                }
+                if (role >= needed)
+                    continue;
+                var answer = await AskAsync(app, method, path, token);
+                if (answer != HttpStatusCode.Forbidden)
+                    wrong.Add($"{method} {path} answers {(int)answer} to a {role}");
+            }
+        }
+        Assert.Empty(wrong);
+        Assert.Equal(before, await FingerprintAsync(app));
+
+        foreach (var (method, path) in operations)
+        {
+            foreach (var (role, token) in tokens.Where(token => token.Role >= RoleFor(method, path)))
+            {
+                var answer = await AskAsync(app, method, path, token);
+                if (answer is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized || (int)answer >= 500)
+                    wrong.Add($"{method} {path} answers {(int)answer} to a {role}");
+            }
+        }
+        Assert.Empty(wrong);
+    }
+
+    private static AccountRole? RoleFor(string method, string path)
+    {
+        var table = method == "get" ? readers : least;
+        var known = table.Keys.Where(start => path.StartsWith(start, StringComparison.Ordinal)).MaxBy(start => start.Length);
+        return known is not null ? table[known]
+            : method == "get" ? AccountRole.Viewer
+            : null;
+    }
+
+    /// <summary>As the product's own document lists them, but for intake, which has tokens of its own.</summary>
+    private static async Task<List<(string Method, string Path)>> OperationsAsync(AppProcess app)
+    {
+        using var document = JsonDocument.Parse(await Http.GetStringAsync(new Uri($"{app.Url}/openapi/v1.json"), Ct));
+        return
+        [
+            .. document
+                .RootElement.GetProperty("paths")
+                .EnumerateObject()
+                .Where(path => path.Name.StartsWith("/api/v1/", StringComparison.Ordinal) && path.Name != "/api/v1/import")
+                .SelectMany(path => path.Value.EnumerateObject().Select(verb => (verb.Name, path.Name))),
+        ];
+    }
+
+    private static async Task<HttpStatusCode> AskAsync(AppProcess app, string method, string path, string? token)
+    {
+        var address = path.Replace("/rules/{id}", $"/rules/{Guid.Empty}", StringComparison.Ordinal)
+            .Replace("{id}", "1", StringComparison.Ordinal);
+        using var request = new HttpRequestMessage(new HttpMethod(method.ToUpperInvariant()), new Uri(app.Url + address));
+        if (token is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        if (method != "get")
+            request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
+        using var answer = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Ct);
+        return answer.StatusCode;
+    }
+
+    private static async Task<List<(AccountRole Role, string Token)>> TokensAsync(string database)
+    {
+        await using var source = new NpgsqlDataSourceBuilder(database).Build();
+        var options = new DbContextOptionsBuilder<DenywatchDb>();
+        Database.Configure(options, source);
+        await using var db = new DenywatchDb(options.Options);
+        List<(AccountRole, string)> tokens = [];
+        foreach (var role in Enum.GetValues<AccountRole>())
+        {
+            var name = role.ToString().ToLowerInvariant();
+            var account = new Account
+            {
+                Id = Guid.NewGuid(),
+                UserName = name,
+                NormalizedUserName = name.ToUpperInvariant(),
+                DisplayName = name,
+                Role = role,
+                SecurityStamp = name,
+            };
+            var secret = Secret.New("dwa");
+            db.Users.Add(account);
+            db.AccessTokens.Add(
+                new()
+                {
+                    Name = name,
+                    Scope = TokenScope.Api,
+                    Prefix = secret[..Secret.PrefixLength],
+                    SecretHash = Secret.HashOf(secret),
+                    AccountId = account.Id,
+                    CreatedBy = "test",
+                    CreatedAt = DateTimeOffset.UtcNow,
+                }
+            );
+            tokens.Add((role, secret));
+        }
+        await db.SaveChangesAsync(Ct);
+        return tokens;
+    }
+
+    /// <summary>All that people can change.</summary>
+    private static Task<string?> FingerprintAsync(AppProcess app) =>
+        new Intake(app).AskAsync<string>(
+            $"SELECT concat_ws('|', {string.Join(", ", Tables.Select(table => $"(SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM {table} t)"))})",
+            Ct
+        );
+
+    private static readonly string[] Tables =
+    [
+        "alerts",
+        "alert_notes",
+        "rules",
+        "exceptions",
+        "exception_requests",
+        "connectors",
+        "deliveries",
+        "saved_views",
+        "sites",
+        "accounts",
+        "audit",
+    ];
+}
