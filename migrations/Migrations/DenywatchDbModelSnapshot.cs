@@ -568,6 +568,39 @@ namespace Denywatch.Migrations.Migrations
                     b.ToTable("audit", (string)null);
                 });
 
+            modelBuilder.Entity("Denywatch.Storage.Entities.BurstAnswer", b =>
+                {
+                    b.Property<int>("SeriesId")
+                        .HasColumnType("integer")
+                        .HasColumnName("series_id");
+
+                    b.Property<TimeOnly>("At")
+                        .HasColumnType("time without time zone")
+                        .HasColumnName("at");
+
+                    b.Property<int>("Day")
+                        .HasColumnType("integer")
+                        .HasColumnName("day");
+
+                    b.Property<DateTimeOffset>("AnsweredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("answered_at");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by");
+
+                    b.Property<bool>("IsNormal")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_normal");
+
+                    b.HasKey("SeriesId", "At", "Day")
+                        .HasName("pk_burst_answers");
+
+                    b.ToTable("burst_answers", (string)null);
+                });
+
             modelBuilder.Entity("Denywatch.Storage.Entities.Connector", b =>
                 {
                     b.Property<int>("Id")
@@ -1497,6 +1530,16 @@ namespace Denywatch.Migrations.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_alert_notes_alerts_alert_id");
+                });
+
+            modelBuilder.Entity("Denywatch.Storage.Entities.BurstAnswer", b =>
+                {
+                    b.HasOne("Denywatch.Storage.Entities.Series", null)
+                        .WithMany()
+                        .HasForeignKey("SeriesId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_burst_answers_series_series_id");
                 });
 
             modelBuilder.Entity("Denywatch.Storage.Entities.DataSource", b =>

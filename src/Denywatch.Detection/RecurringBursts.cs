@@ -98,11 +98,12 @@ internal sealed class RecurringBursts(SiteClock clock)
     }
 
     /// <summary>Expects a burst no more, and learns none again at this time of day (of the week, if it is not daily).</summary>
-    public void Refuse(LearntBurst burst)
+    public void Refuse(TimeOnly start, DayOfWeek? weekday)
     {
-        var slot = (int)(burst.At.ToTimeSpan() / clock.Span) % perDay;
-        var key = burst.Weekday is { } weekday ? ((int)weekday + 1) * perDay + slot : slot;
-        refused[refusals++ % MostRefused] = key;
+        var slot = (int)(start.ToTimeSpan() / clock.Span) % perDay;
+        var key = weekday is { } day ? ((int)day + 1) * perDay + slot : slot;
+        if (Array.IndexOf(refused, key, 0, Math.Min(refusals, MostRefused)) < 0)
+            refused[refusals++ % MostRefused] = key;
         for (var i = 0; i < count; i++)
         {
             if (IsRefused(starts[i]))

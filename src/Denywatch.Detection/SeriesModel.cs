@@ -97,11 +97,12 @@ public sealed class SeriesModel
     public IReadOnlyList<LearntBurst> LearntBursts =>
         LastLearnt is { } last ? bursts.Learnt(clock.At(last).Number) : [];
 
-    /// <summary>Expects such a burst no more, and learns none at this time again.</summary>
-    public void Refuse(LearntBurst burst)
+    /// <summary>Expects a burst of that time no more, and learns none there again.</summary>
+    /// <param name="start">By the site's clock, give or take two buckets.</param>
+    /// <param name="weekday">Null for one that comes every day.</param>
+    public void Refuse(TimeOnly start, DayOfWeek? weekday)
     {
-        ArgumentNullException.ThrowIfNull(burst);
-        bursts.Refuse(burst);
+        bursts.Refuse(start, weekday);
         latest = default;
     }
 

@@ -29,6 +29,7 @@ public sealed class DenywatchDb(DbContextOptions<DenywatchDb> options)
     public DbSet<Rule> Rules => Set<Rule>();
     public DbSet<Alert> Alerts => Set<Alert>();
     public DbSet<AlertNote> AlertNotes => Set<AlertNote>();
+    public DbSet<BurstAnswer> BurstAnswers => Set<BurstAnswer>();
     public DbSet<SavedView> SavedViews => Set<SavedView>();
     public DbSet<Connector> Connectors => Set<Connector>();
     public DbSet<Delivery> Deliveries => Set<Delivery>();

@@ -70,7 +70,7 @@ public sealed class LearningTests
         var afternoon = Counts.Monday.AddDays(26).AddHours(14);
         Counts.Teach(model, Counts.Monday.AddDays(26), 14 / 24.0, _ => counts.Overdispersed(40));
         var expected = model.Score(afternoon, 700);
-        model.Refuse(burst);
+        model.Refuse(burst.At, burst.Weekday);
         var refused = model.Score(afternoon, 700);
 
         Assert.Equal((4, null), (burst.Buckets, burst.Weekday));

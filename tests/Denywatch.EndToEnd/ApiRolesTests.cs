@@ -22,7 +22,8 @@ public sealed class ApiRolesTests(PostgresFixture postgres)
         ["/api/v1/windows"] = AccountRole.Engineer,
         ["/api/v1/rules/{id}/switch"] = AccountRole.Analyst,
         ["/api/v1/rules/{id}/settings"] = AccountRole.Engineer,
-        ["/api/v1/rules/{id}/settings/preview"] = AccountRole.Analyst,
+        ["/api/v1/rules/{id}/settings/preview"] = AccountRole.Viewer,
+        ["/api/v1/learnt"] = AccountRole.Analyst,
         ["/api/v1/connectors"] = AccountRole.Admin,
         ["/api/v1/deliveries"] = AccountRole.Admin,
     };
@@ -86,7 +87,9 @@ public sealed class ApiRolesTests(PostgresFixture postgres)
     private static AccountRole? RoleFor(string method, string path)
     {
         var table = method == "get" ? readers : least;
-        var known = table.Keys.Where(start => path.StartsWith(start, StringComparison.Ordinal)).MaxBy(start => start.Length);
+        var known = table
+            .Keys.Where(start => path.StartsWith(start, StringComparison.Ordinal))
+            .MaxBy(start => start.Length);
         return known is not null ? table[known]
             : method == "get" ? AccountRole.Viewer
             : null;
@@ -101,7 +104,9 @@ public sealed class ApiRolesTests(PostgresFixture postgres)
             .. document
                 .RootElement.GetProperty("paths")
                 .EnumerateObject()
-                .Where(path => path.Name.StartsWith("/api/v1/", StringComparison.Ordinal) && path.Name != "/api/v1/import")
+                .Where(path =>
+                    path.Name.StartsWith("/api/v1/", StringComparison.Ordinal) && path.Name != "/api/v1/import"
+                )
                 .SelectMany(path => path.Value.EnumerateObject().Select(verb => (verb.Name, path.Name))),
         ];
     }
@@ -110,11 +115,16 @@ public sealed class ApiRolesTests(PostgresFixture postgres)
     {
         var address = path.Replace("/rules/{id}", $"/rules/{Guid.Empty}", StringComparison.Ordinal)
             .Replace("{id}", "1", StringComparison.Ordinal);
-        using var request = new HttpRequestMessage(new HttpMethod(method.ToUpperInvariant()), new Uri(app.Url + address));
+        using var request = new HttpRequestMessage(
+            new HttpMethod(method.ToUpperInvariant()),
+            new Uri(app.Url + address)
+        );
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (method != "get")
-            request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
+            request.Content = path.EndsWith("/windows/import", StringComparison.Ordinal)
+                ? new StringContent("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", Encoding.UTF8, "text/calendar")
+                : new StringContent("{}", Encoding.UTF8, "application/json");
         using var answer = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Ct);
         return answer.StatusCode;
     }

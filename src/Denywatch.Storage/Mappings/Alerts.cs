@@ -107,3 +107,18 @@ internal sealed class SavedViewMapping : IEntityTypeConfiguration<SavedView>
         view.HasIndex(v => new { v.Owner, v.Name }).IsUnique();
     }
 }
+
+internal sealed class BurstAnswerMapping : IEntityTypeConfiguration<BurstAnswer>
+{
+    public void Configure(EntityTypeBuilder<BurstAnswer> answer)
+    {
+        answer.ToTable("burst_answers");
+        answer.HasKey(a => new
+        {
+            a.SeriesId,
+            a.At,
+            a.Day,
+        });
+        answer.HasOne<Series>().WithMany().HasForeignKey(a => a.SeriesId);
+    }
+}

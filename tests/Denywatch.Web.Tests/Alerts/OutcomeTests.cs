@@ -53,7 +53,10 @@ public sealed class OutcomeTests(PostgresFixture postgres) : IAsyncLifetime
 
         Assert.Equal(["horizontal scan", "flood"], table.Rows.Select(row => row.Key));
         var (all, scans) = (table.All, table.Rows[0]);
-        Assert.Equal((4, 1, 1, 1, 1), (all.Alerts, all.Undecided, all.TruePositives, all.BenignPositives, all.FalsePositives));
+        Assert.Equal(
+            (4, 1, 1, 1, 1),
+            (all.Alerts, all.Undecided, all.TruePositives, all.BenignPositives, all.FalsePositives)
+        );
         Assert.Equal(2.0 / 3, scans.NoiseShare);
         Assert.Equal(TimeSpan.FromMinutes(30), scans.ToAcknowledge);
         Assert.Equal(TimeSpan.FromMinutes(40), scans.ToClose);
@@ -85,7 +88,8 @@ public sealed class OutcomeTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task An_evidence_pack_stands_alone_and_shows_what_people_wrote_as_text()
     {
         var alert = await app.AlertAsync(series);
-        await app.Get<AlertActions>().AnnotateAsync([alert.Id], "**ours** <script>alert(1)</script>", Installation.Ana, Stop);
+        await app.Get<AlertActions>()
+            .AnnotateAsync([alert.Id], "**ours** <script>alert(1)</script>", Installation.Ana, Stop);
         var packs = new EvidencePacks(
             app.Get<AlertQueries>(),
             app.Get<TimelineQueries>(),

@@ -33,7 +33,10 @@ public sealed class ExceptionHealthTests(PostgresFixture postgres) : IAsyncLifet
         await month.ScanAsync(5_000);
         Assert.Single(await month.LiveAsync());
         var waiting = Assert.Single(await Requests.WaitingAsync(Stop));
-        Assert.Equal((asked.Id, "ana", "source 10.20.0.0/16"), (waiting.Id, waiting.RequestedBy, waiting.Draft.Scope.ToString()));
+        Assert.Equal(
+            (asked.Id, "ana", "source 10.20.0.0/16"),
+            (waiting.Id, waiting.RequestedBy, waiting.Draft.Scope.ToString())
+        );
 
         var own = await Requests.ApproveAsync(waiting.Id, waiting.Draft, Installation.Ana, Stop);
         var approved = await Task.WhenAll(
@@ -74,7 +77,10 @@ public sealed class ExceptionHealthTests(PostgresFixture postgres) : IAsyncLifet
     [Fact]
     public async Task What_another_exception_means_too_is_said_with_its_share()
     {
-        var narrow = await AddAsync(Draft(new() { Sources = [ScannedMonth.Scanner], Ports = [new(445, 445)] }), engineer);
+        var narrow = await AddAsync(
+            Draft(new() { Sources = [ScannedMonth.Scanner], Ports = [new(445, 445)] }),
+            engineer
+        );
         var wide = await AddAsync(Draft(new() { Sources = ["10.20.0.0/16"] }), engineer);
         await AddAsync(Draft(new() { Sources = ["10.99.0.0/16"] }), engineer);
         await month.ScanAsync(500);

@@ -54,8 +54,17 @@ public sealed class SeriesReplay(RecordStore store, SeriesRates rates, NpgsqlDat
         return new(model, until, records, scored.Snapshots, learnsAnew, rate);
     }
 
-    /// <summary>The model to go on with and the first bucket to score: a snapshot's where counts changed behind it.</summary>
+    /// <summary>The model to go on with, told what people refuse, and the first bucket to score.</summary>
     private async Task<(SeriesModel Model, DateTimeOffset From)> StartAsync(DueSeries series, CancellationToken ct)
+    {
+        var (model, from) = await ModelAsync(series, ct);
+        await using var connection = await source.OpenConnectionAsync(ct);
+        await BurstAnswers.RefuseAsync(connection, series.Id, model, ct);
+        return (model, from);
+    }
+
+    /// <summary>A snapshot's where counts changed behind it.</summary>
+    private async Task<(SeriesModel Model, DateTimeOffset From)> ModelAsync(DueSeries series, CancellationToken ct)
     {
         var zone = TimeZoneInfo.FindSystemTimeZoneById(series.TimeZone);
         if (series.RescoreFrom is { } late && late < series.NextBucket)

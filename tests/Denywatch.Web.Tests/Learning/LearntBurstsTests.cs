@@ -1,0 +1,81 @@
+using Denywatch.Storage;
+using Denywatch.Storage.Entities;
+using Denywatch.Testing;
+using Denywatch.Web.Features.Accounts;
+using Denywatch.Web.Features.Learning;
+using Denywatch.Web.Tests.Scoring;
+using Microsoft.EntityFrameworkCore;
+
+namespace Denywatch.Web.Tests.Learning;
+
+/// <summary>What a model has come to expect, accepted and refused.</summary>
+public sealed class LearntBurstsTests(PostgresFixture postgres) : IAsyncLifetime
+{
+    private ScannedMonth month = null!;
+    private LearntBursts bursts = null!;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>A scan at the same time of each of the last twelve days.</summary>
+    public async ValueTask InitializeAsync()
+    {
+        month = await ScannedMonth.NewAsync(postgres);
+        for (var day = 1; day <= 12; day++)
+        {
+            var start = month.Open.AddDays(-day).AddHours(3);
+            await month.Node.DenyAsync(start, start.AddMinutes(30), _ => 800, source: ScannedMonth.Scanner, port: 445);
+        }
+        await month.ScoreAsync();
+        bursts = new(
+            month.Node.Get<IDbContextFactory<DenywatchDb>>(),
+            month.Node.Source,
+            month.Node.Get<TimeProvider>()
+        );
+    }
+
+    public ValueTask DisposeAsync() => month.DisposeAsync();
+
+    [Fact]
+    public async Task An_accepted_burst_is_asked_about_no_more_and_still_expected()
+    {
+        var asked = await AskedAsync();
+
+        Assert.Equal(Outcome.Forbidden, await AnswerAsync(asked, true, Installation.Viewer));
+        Assert.Equal(Outcome.Done, await AnswerAsync(asked, true, Installation.Ana));
+        await LearnAgainAsync();
+
+        var known = Assert.Single(await bursts.AllAsync(Stop), burst => IsSame(burst, asked));
+        Assert.Equal((true, "ana"), (known.IsNormal, known.AnsweredBy));
+    }
+
+    [Fact]
+    public async Task A_refused_burst_is_expected_no_more_also_when_the_past_is_learnt_again()
+    {
+        var asked = await AskedAsync();
+
+        await AnswerAsync(asked, false, Installation.Ana);
+        await LearnAgainAsync();
+        Assert.DoesNotContain(await bursts.AllAsync(Stop), burst => IsSame(burst, asked));
+        await LearnAgainAsync();
+        Assert.DoesNotContain(await bursts.AllAsync(Stop), burst => IsSame(burst, asked));
+        Assert.Equal(
+            "refuse",
+            await month.Node.AskAsync<string>("SELECT string_agg(deed, ' ') FROM audit WHERE subject_kind = 'burst'")
+        );
+    }
+
+    private async Task<ExpectedBurst> AskedAsync() =>
+        (await bursts.AllAsync(Stop)).First(burst => burst.Series == "fw-1" && burst.IsNormal is null);
+
+    private Task<Outcome> AnswerAsync(ExpectedBurst burst, bool isNormal, Actor actor) =>
+        bursts.AnswerAsync(burst.SeriesId, burst.Burst.At, burst.Burst.Weekday, isNormal, "", actor, Stop);
+
+    private async Task LearnAgainAsync()
+    {
+        await month.Node.RunAsync("UPDATE series SET rescore_from = next_bucket - interval '20 days'");
+        await month.ScoreAsync();
+    }
+
+    private static bool IsSame(ExpectedBurst one, ExpectedBurst other) =>
+        one.SeriesId == other.SeriesId && one.Burst.At == other.Burst.At && one.Burst.Weekday == other.Burst.Weekday;
+}
