@@ -29,24 +29,6 @@ public enum CloseReason
     Rescored,
 }
 
-/// <summary>What brings a snoozed alert back.</summary>
-public enum SnoozeEnd
-{
-    /// <summary>The time alone.</summary>
-    Time,
-
-    /// <summary>A bucket of its episode with so many times the expected denies.</summary>
-    Worse,
-
-    /// <summary>The end of its episode.</summary>
-    Quiet,
-}
-
-/// <summary>An alert out of the queue for a while; it is a property of the alert and not a status.</summary>
-/// <param name="Until">It is back then at the latest, whatever it waits for.</param>
-/// <param name="Factor">For <see cref="SnoozeEnd.Worse"/>: actual denies of a bucket over the expected ones.</param>
-public sealed record Snooze(DateTimeOffset Until, SnoozeEnd Ends, double? Factor, string By);
-
 /// <summary>One episode of anomalous buckets, told once.</summary>
 public sealed class Alert
 {
@@ -320,21 +302,6 @@ public sealed class Alert
     }
 }
 
-/// <summary>What people have done with an alert.</summary>
-public sealed record AlertStanding(
-    AlertStatus Status,
-    string? Assignee,
-    string? AcknowledgedBy,
-    DateTimeOffset? AcknowledgedAt,
-    CloseReason? CloseReason,
-    string? ClosedBy,
-    DateTimeOffset? ClosedAt,
-    long? DuplicateOf,
-    double? ExcessAtClose,
-    Snooze? Snooze,
-    string Tags
-);
-
 /// <summary>One entry of an alert's stream: a note, or a change told in words.</summary>
 public sealed class AlertNote
 {
@@ -350,21 +317,4 @@ public sealed class AlertNote
 
     /// <summary>Markdown for a note; a sentence otherwise.</summary>
     public required string Text { get; init; }
-}
-
-/// <summary>A list of alerts that somebody comes back to: a name for what stands in its address.</summary>
-public sealed class SavedView
-{
-    public int Id { get; init; }
-
-    /// <summary>Account that may change it.</summary>
-    public required string Owner { get; init; }
-
-    public required string Name { get; init; }
-
-    /// <summary>The address's query, such as <c>?status=Open&amp;severity=high</c>.</summary>
-    public required string Query { get; set; }
-
-    /// <summary>Whether others see it, too.</summary>
-    public bool IsShared { get; set; }
 }

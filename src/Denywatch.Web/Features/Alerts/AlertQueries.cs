@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using Denywatch.Alerting;
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
@@ -7,86 +5,6 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace Denywatch.Web.Features.Alerts;
-
-/// <summary>One line of the list.</summary>
-public sealed record AlertRow(
-    long Id,
-    string Title,
-    string Sentence,
-    string Cause,
-    string Severity,
-    string SeverityReason,
-    double PeakScore,
-    double Actual,
-    double Typical,
-    double Excess,
-    DateTimeOffset StartedAt,
-    DateTimeOffset? EndedAt,
-    bool IsInterim,
-    bool IsFoundLate,
-    bool IsStorm,
-    AlertStatus Status,
-    string? Assignee,
-    string? AcknowledgedBy,
-    DateTimeOffset? AcknowledgedAt,
-    CloseReason? CloseReason,
-    string? ClosedBy,
-    DateTimeOffset? ClosedAt,
-    Snooze? Snooze,
-    string[] Tags
-)
-{
-    /// <summary>Snoozed, or the status.</summary>
-    public string StatusWord => Snooze is null ? Status.ToString() : "Snoozed";
-
-    /// <summary>Open for longer than its severity's target.</summary>
-    public bool IsOverdueAt(DateTimeOffset now) =>
-        Status == AlertStatus.Open && Snooze is null && now - StartedAt > AlertWords.Target(Severity);
-}
-
-/// <summary>The list as it stood at one moment: rows that come later wait until they are asked for.</summary>
-/// <param name="Ids">In the view's order, at most <see cref="AlertQueries.MostListed"/>.</param>
-/// <param name="HasMore">More match than are listed.</param>
-public sealed record AlertList(IReadOnlyList<long> Ids, bool HasMore)
-{
-    /// <summary>How many a later list holds that this one does not: new ones, and those that came back.</summary>
-    public int NewIn(AlertList later)
-    {
-        ArgumentNullException.ThrowIfNull(later);
-        return later.Ids.Except(Ids).Count();
-    }
-}
-
-/// <summary>Alerts of a list that have something in common.</summary>
-/// <param name="Key">What they have in common, as a filter takes it; empty where they lack it.</param>
-/// <param name="Excess">Of all of them, in denies.</param>
-public sealed record AlertGroup(string Key, string Name, int Alerts, int Open, double Excess, DateTimeOffset Newest);
-
-/// <summary>What the head of the list says.</summary>
-public sealed record AlertCounts(int Open, int Acknowledged, int Mine, int Snoozed, DateTimeOffset? OldestOpen);
-
-/// <summary>One page for the API.</summary>
-/// <param name="Next">Page key of the next page; null on the last.</param>
-public sealed record AlertSlice(int Total, IReadOnlyList<AlertRow> Alerts, long? Next);
-
-/// <summary>An alert with all that its page shows at once.</summary>
-public sealed record AlertDetail(
-    Alert Alert,
-    string RuleName,
-    Series Series,
-    AlertEvidence? Evidence,
-    IReadOnlyList<Threat> Threats
-);
-
-/// <summary>Alerts before it that are like it, and what people found them to be.</summary>
-public sealed record SimilarAlerts(
-    int Total,
-    IReadOnlyList<(CloseReason? Reason, int Count)> Verdicts,
-    IReadOnlyList<AlertRow> Newest
-);
-
-/// <summary>A line as a firewall sent it.</summary>
-public sealed record RawSample(DateTimeOffset Slice, string Firewall, string Line);
 
 /// <summary>What pages and the API ask about alerts.</summary>
 public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSource source, TimeProvider clock)
@@ -118,7 +36,8 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
     public async Task<AlertList> ListAsync(AlertsView view, string me, CancellationToken ct, int most = MostListed)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var ids = await Sorted(Matching(db, view, me), view.Sort ?? AlertSort.Important)
+        var ids = await AlertSelection
+            .Sorted(AlertSelection.Matching(db, view, me), view.Sort ?? AlertSort.Important)
             .Select(alert => alert.Id)
             .Take(most + 1)
             .ToListAsync(ct);
@@ -133,7 +52,7 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
     {
         ArgumentNullException.ThrowIfNull(view);
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var keyed = Keyed(Matching(db, view, me), view.Group ?? AlertGrouping.None);
+        var keyed = AlertSelection.Keyed(AlertSelection.Matching(db, view, me), view.Group ?? AlertGrouping.None);
         var groups = await keyed
             .GroupBy(row => row.Key)
             .Select(rows => new
@@ -170,26 +89,6 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
         ];
     }
 
-    private static IQueryable<KeyedAlert> Keyed(IQueryable<Alert> alerts, AlertGrouping by) =>
-        by switch
-        {
-            AlertGrouping.Severity => alerts.Select(alert => new KeyedAlert { Key = alert.Severity, Alert = alert }),
-            AlertGrouping.Rule => alerts.Select(alert => new KeyedAlert
-            {
-                Key = alert.RuleId.ToString(),
-                Alert = alert,
-            }),
-            AlertGrouping.Source => alerts.Select(alert => new KeyedAlert { Key = alert.MainSource, Alert = alert }),
-            AlertGrouping.Assignee => alerts.Select(alert => new KeyedAlert { Key = alert.Assignee, Alert = alert }),
-            _ => alerts.Select(alert => new KeyedAlert { Key = alert.Cause, Alert = alert }),
-        };
-
-    private sealed class KeyedAlert
-    {
-        public required string? Key { get; init; }
-        public required Alert Alert { get; init; }
-    }
-
     /// <summary>Rows as they stand now, in the order of <paramref name="ids"/>.</summary>
     public async Task<IReadOnlyList<AlertRow>> RowsAsync(IReadOnlyList<long> ids, CancellationToken ct)
     {
@@ -197,7 +96,9 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
             return [];
 
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var rows = await Rows(db.Alerts.Where(alert => ids.Contains(alert.Id))).ToDictionaryAsync(row => row.Id, ct);
+        var rows = await AlertSelection
+            .Rows(db.Alerts.Where(alert => ids.Contains(alert.Id)))
+            .ToDictionaryAsync(row => row.Id, ct);
         return [.. ids.Select(id => rows.GetValueOrDefault(id)).OfType<AlertRow>()];
     }
 
@@ -205,17 +106,17 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
     public async Task<AlertSlice> PageAsync(AlertsView view, string me, int take, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var matching = Matching(db, view, me);
+        var matching = AlertSelection.Matching(db, view, me);
         var total = await matching.CountAsync(ct);
         var sort = view.Sort ?? AlertSort.Important;
         if (view.After is { } after)
         {
             if (await db.Alerts.AsNoTracking().FirstOrDefaultAsync(alert => alert.Id == after, ct) is not { } last)
                 return new(total, [], null);
-            matching = After(matching, sort, last);
+            matching = AlertSelection.After(matching, sort, last);
         }
 
-        var rows = await Rows(Sorted(matching, sort).Take(take + 1)).ToListAsync(ct);
+        var rows = await AlertSelection.Rows(AlertSelection.Sorted(matching, sort).Take(take + 1)).ToListAsync(ct);
         return rows.Count > take ? new(total, rows[..take], rows[take - 1].Id) : new(total, rows, null);
     }
 
@@ -257,7 +158,7 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
             .Alerts.Where(alert => alert.Status != AlertStatus.Closed && alert.EndedAt == null && !alert.IsStorm)
             .OrderByDescending(alert => alert.Excess)
             .Take(1);
-        var row = await Rows(live).FirstOrDefaultAsync(ct);
+        var row = await AlertSelection.Rows(live).FirstOrDefaultAsync(ct);
         var json = await live.Select(alert => alert.Evidence).FirstOrDefaultAsync(ct);
         return (row, json is null ? null : AlertEvidence.Read(json));
     }
@@ -308,7 +209,7 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
         return new(
             verdicts.Sum(verdict => verdict.Count),
             [.. verdicts.OrderByDescending(verdict => verdict.Count).Select(verdict => (verdict.Key, verdict.Count))],
-            await Rows(like.OrderByDescending(other => other.StartedAt).Take(5)).ToListAsync(ct)
+            await AlertSelection.Rows(like.OrderByDescending(other => other.StartedAt).Take(5)).ToListAsync(ct)
         );
     }
 
@@ -367,120 +268,4 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
             await db.Firewalls.Select(firewall => firewall.Name).Order().Take(200).ToListAsync(ct)
         );
     }
-
-    private static IQueryable<Alert> Matching(DenywatchDb db, AlertsView view, string me)
-    {
-        var alerts = db.Alerts.AsQueryable();
-        if (view.Text is { Length: > 0 } text)
-        {
-            if (
-                text[0] == '#'
-                && long.TryParse(text.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-            )
-            {
-                alerts = alerts.Where(alert => alert.Id == id);
-            }
-            else
-            {
-                var pattern = "%" + text.Replace(@"\", @"\\").Replace("%", @"\%").Replace("_", @"\_") + "%";
-                alerts = alerts.Where(alert => EF.Functions.ILike(alert.SearchText, pattern));
-            }
-        }
-
-        alerts = (view.Status ?? AlertScope.Active) switch
-        {
-            AlertScope.Active => alerts.Where(alert => alert.Status != AlertStatus.Closed && alert.Snooze == null),
-            AlertScope.Open => alerts.Where(alert => alert.Status == AlertStatus.Open && alert.Snooze == null),
-            AlertScope.Acknowledged => alerts.Where(alert =>
-                alert.Status == AlertStatus.Acknowledged && alert.Snooze == null
-            ),
-            AlertScope.Snoozed => alerts.Where(alert => alert.Snooze != null),
-            AlertScope.Closed => alerts.Where(alert => alert.Status == AlertStatus.Closed),
-            _ => alerts,
-        };
-        alerts = (view.Who ?? AlertHolder.Anyone) switch
-        {
-            AlertHolder.MineOrNobody => alerts.Where(alert => alert.Assignee == null || alert.Assignee == me),
-            AlertHolder.Mine => alerts.Where(alert => alert.Assignee == me),
-            AlertHolder.Nobody => alerts.Where(alert => alert.Assignee == null),
-            _ => alerts,
-        };
-        if (view.Cause is { } cause)
-            alerts = alerts.Where(alert => alert.Cause == cause);
-        if (view.Severity is { } severity)
-            alerts = alerts.Where(alert => alert.Severity == severity);
-        if (view.Tag is { } tag)
-            alerts = alerts.Where(alert => alert.Tags.Contains(tag));
-        if (view.Rule is { } rule)
-            alerts = alerts.Where(alert => alert.RuleId == rule);
-        if (view.Firewall is { } firewall)
-        {
-            alerts = alerts.Where(alert =>
-                alert.Firewalls.Contains(firewall)
-                || db.Series.Any(series =>
-                    series.Id == alert.SeriesId && series.FirewallId != null && series.Partition == firewall
-                )
-            );
-        }
-        return alerts;
-    }
-
-    private static IQueryable<Alert> Sorted(IQueryable<Alert> alerts, AlertSort sort) =>
-        sort switch
-        {
-            AlertSort.Newest => alerts.OrderByDescending(alert => alert.StartedAt).ThenByDescending(alert => alert.Id),
-            AlertSort.Oldest => alerts.OrderBy(alert => alert.StartedAt).ThenBy(alert => alert.Id),
-            AlertSort.Excess => alerts.OrderByDescending(alert => alert.Excess).ThenByDescending(alert => alert.Id),
-            _ => alerts
-                .OrderByDescending(alert => alert.SeverityRank)
-                .ThenByDescending(alert => alert.PeakScore)
-                .ThenByDescending(alert => alert.Id),
-        };
-
-    private static IQueryable<Alert> After(IQueryable<Alert> alerts, AlertSort sort, Alert last) =>
-        sort switch
-        {
-            AlertSort.Newest => alerts.Where(alert =>
-                alert.StartedAt < last.StartedAt || alert.StartedAt == last.StartedAt && alert.Id < last.Id
-            ),
-            AlertSort.Oldest => alerts.Where(alert =>
-                alert.StartedAt > last.StartedAt || alert.StartedAt == last.StartedAt && alert.Id > last.Id
-            ),
-            AlertSort.Excess => alerts.Where(alert =>
-                alert.Excess < last.Excess || alert.Excess == last.Excess && alert.Id < last.Id
-            ),
-            _ => alerts.Where(alert =>
-                alert.SeverityRank < last.SeverityRank
-                || alert.SeverityRank == last.SeverityRank
-                    && (alert.PeakScore < last.PeakScore || alert.PeakScore == last.PeakScore && alert.Id < last.Id)
-            ),
-        };
-
-    private static IQueryable<AlertRow> Rows(IQueryable<Alert> alerts) =>
-        alerts.Select(alert => new AlertRow(
-            alert.Id,
-            alert.Title,
-            alert.Sentence,
-            alert.Cause,
-            alert.Severity,
-            alert.SeverityReason,
-            alert.PeakScore,
-            alert.Actual,
-            alert.Typical,
-            alert.Excess,
-            alert.StartedAt,
-            alert.EndedAt,
-            alert.IsInterim,
-            alert.IsFoundLate,
-            alert.IsStorm,
-            alert.Status,
-            alert.Assignee,
-            alert.AcknowledgedBy,
-            alert.AcknowledgedAt,
-            alert.CloseReason,
-            alert.ClosedBy,
-            alert.ClosedAt,
-            alert.Snooze,
-            alert.Tags
-        ));
 }
