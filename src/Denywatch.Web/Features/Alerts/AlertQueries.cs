@@ -1,4 +1,3 @@
-using Denywatch.Alerting;
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Microsoft.EntityFrameworkCore;
