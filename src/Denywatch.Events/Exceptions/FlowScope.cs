@@ -63,6 +63,12 @@ public sealed record FlowScope
     /// <summary>Names of sites.</summary>
     public IReadOnlyList<string> Sites { get; init; } = [];
 
+    /// <summary>Roles of assets, such as <c>own scanner</c>.</summary>
+    public IReadOnlyList<string> SourceRoles { get; init; } = [];
+
+    /// <summary>Roles of assets.</summary>
+    public IReadOnlyList<string> DestinationRoles { get; init; } = [];
+
     /// <summary>Names of integrations, such as <c>cisco_asa</c>.</summary>
     public IReadOnlyList<string> Integrations { get; init; } = [];
 
