@@ -9,6 +9,7 @@ using Denywatch.Web.Features.Explorer;
 using Denywatch.Web.Features.Replay;
 using Denywatch.Web.Features.Rules;
 using Denywatch.Web.Features.Scoring;
+using Denywatch.Web.Features.Sites;
 using Denywatch.Web.Features.Windows;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -81,6 +82,7 @@ public sealed class Worker : IAsyncDisposable
             .AddSingleton<WindowActions>()
             .AddSingleton<WindowQueries>()
             .AddSingleton<WindowWatch>();
+        services.AddSingleton<SiteActions>();
         services.AddSingleton<RulePreview>().AddSingleton<RuleTuningActions>();
         services.AddTransient<LookTask>().AddTransient<CloseBucketsTask>();
         return new(services.BuildServiceProvider(), connectionString);

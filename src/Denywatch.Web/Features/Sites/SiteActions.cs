@@ -27,15 +27,21 @@ public sealed class SiteActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSo
             return FormResult.Forbidden;
 
         await using var db = await dbs.CreateDbContextAsync(ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
         if (await db.Sites.SingleOrDefaultAsync(site => site.Id == id, ct) is not { } site)
             return FormResult.NotFound;
 
+        var zones = await SeriesZones.AllAsync(ConnectionOf(db), ct);
         var firewalls = await db.Firewalls.Where(firewall => firewall.SiteId == id).ToListAsync(ct);
         var before = Standing.Of(site, firewalls);
         firewalls.ForEach(firewall => firewall.SiteId = null);
         db.Sites.Remove(site);
         Note(db, actor, "remove", id, before, null);
-        return await db.TrySaveAsync(ct) ? await DoneAsync(id, ct) : FormResult.NotFound;
+        if (!await db.TrySaveAsync(ct))
+            return FormResult.NotFound;
+        await SeriesZones.LearnAnewAsync(ConnectionOf(db), zones, $"site {site.Name} removed", ct);
+        await transaction.CommitAsync(ct);
+        return await DoneAsync(id, ct);
     }
 
     private async Task<FormResult> SaveAsync(int? id, SiteDraft draft, Actor actor, CancellationToken ct)
@@ -56,6 +62,7 @@ public sealed class SiteActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSo
         if (Clash(draft, sites.Where(other => other.Id != id)) is { } clash)
             return clash;
 
+        var zones = await SeriesZones.AllAsync(ConnectionOf(db), ct);
         var stood = await db.Firewalls.Where(firewall => id != null && firewall.SiteId == id).ToListAsync(ct);
         var ids = draft.FirewallIds ?? [];
         var stand = await db.Firewalls.Where(firewall => ids.Contains(firewall.Id)).ToListAsync(ct);
@@ -78,9 +85,12 @@ public sealed class SiteActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSo
         }
         Note(db, actor, id is null ? "add" : "change", site.Id, before, Standing.Of(site, stand));
         await db.SaveChangesAsync(ct);
+        await SeriesZones.LearnAnewAsync(ConnectionOf(db), zones, $"time zone of site {site.Name}", ct);
         await transaction.CommitAsync(ct);
         return await DoneAsync(site.Id, ct);
     }
+
+    private static NpgsqlConnection ConnectionOf(DenywatchDb db) => (NpgsqlConnection)db.Database.GetDbConnection();
 
     /// <summary>A name or a network that is another site's; null where there is none.</summary>
     private static FormResult? Clash(SiteDraft draft, IEnumerable<Site> others)
