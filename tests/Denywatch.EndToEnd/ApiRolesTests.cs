@@ -24,7 +24,6 @@ public sealed class ApiRolesTests(PostgresFixture postgres)
         ["/api/v1/rules/{id}/settings"] = AccountRole.Engineer,
         ["/api/v1/rules/{id}/settings/preview"] = AccountRole.Viewer,
         ["/api/v1/learnt"] = AccountRole.Analyst,
-        ["/api/v1/rules/{id}/settings/preview"] = AccountRole.Analyst,
         ["/api/v1/sites"] = AccountRole.Engineer,
         ["/api/v1/assets"] = AccountRole.Engineer,
         ["/api/v1/connectors"] = AccountRole.Admin,

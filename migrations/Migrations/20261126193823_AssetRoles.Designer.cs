@@ -14,7 +14,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Denywatch.Migrations.Migrations
 {
     [DbContext(typeof(DenywatchDb))]
-    [Migration("20261126190955_AssetRoles")]
+    [Migration("20261126193823_AssetRoles")]
     partial class AssetRoles
     {
         /// <inheritdoc />
@@ -610,6 +610,39 @@ namespace Denywatch.Migrations.Migrations
                         .HasDatabaseName("ix_audit_subject_kind_subject_id");
 
                     b.ToTable("audit", (string)null);
+                });
+
+            modelBuilder.Entity("Denywatch.Storage.Entities.BurstAnswer", b =>
+                {
+                    b.Property<int>("SeriesId")
+                        .HasColumnType("integer")
+                        .HasColumnName("series_id");
+
+                    b.Property<TimeOnly>("At")
+                        .HasColumnType("time without time zone")
+                        .HasColumnName("at");
+
+                    b.Property<int>("Day")
+                        .HasColumnType("integer")
+                        .HasColumnName("day");
+
+                    b.Property<DateTimeOffset>("AnsweredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("answered_at");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by");
+
+                    b.Property<bool>("IsNormal")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_normal");
+
+                    b.HasKey("SeriesId", "At", "Day")
+                        .HasName("pk_burst_answers");
+
+                    b.ToTable("burst_answers", (string)null);
                 });
 
             modelBuilder.Entity("Denywatch.Storage.Entities.Connector", b =>
@@ -1541,6 +1574,16 @@ namespace Denywatch.Migrations.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_alert_notes_alerts_alert_id");
+                });
+
+            modelBuilder.Entity("Denywatch.Storage.Entities.BurstAnswer", b =>
+                {
+                    b.HasOne("Denywatch.Storage.Entities.Series", null)
+                        .WithMany()
+                        .HasForeignKey("SeriesId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_burst_answers_series_series_id");
                 });
 
             modelBuilder.Entity("Denywatch.Storage.Entities.DataSource", b =>
