@@ -24,4 +24,9 @@ public sealed record FlowRow(
     IReadOnlyList<short> Offsets,
     DateTimeOffset First,
     DateTimeOffset Last
-);
+)
+{
+    /// <summary>What the owner said the source is; null where nothing was said.</summary>
+    public string? SourceRole { get; init; }
+    public string? DestinationRole { get; init; }
+}

@@ -1,4 +1,6 @@
+using System.Net;
 using System.Text.Json.Serialization;
+using Denywatch.Events.Assets;
 
 namespace Denywatch.Alerting;
 
@@ -16,13 +18,26 @@ public enum Severity
 /// <param name="Steps">Up (1, 2) or down (-1).</param>
 public sealed record SeverityFactor(string Name, int Steps);
 
-/// <summary>What the owner said an address is.</summary>
-public enum AssetRole
+/// <summary>What the owner says the main source and destination of an excess are; null where nothing was said.</summary>
+public sealed record MainRoles(string? Source, string? Destination)
 {
-    None,
-    OwnScanner,
-    Server,
-    Guest,
+    public static MainRoles None { get; } = new(null, null);
+
+    /// <param name="flows">Of the bucket, heaviest first: the roles are those that were frozen with them.</param>
+    public static MainRoles Of(Excess excess, IReadOnlyList<FlowRow> flows)
+    {
+        ArgumentNullException.ThrowIfNull(excess);
+        return new(
+            IPAddress.TryParse(excess.Shape.TopSource, out var source)
+                ? flows.FirstOrDefault(flow => source.Equals(flow.Source) && flow.SourceRole is not null)?.SourceRole
+                : null,
+            IPAddress.TryParse(excess.Shape.TopDestination, out var destination)
+                ? flows
+                    .FirstOrDefault(flow => destination.Equals(flow.Destination) && flow.DestinationRole is not null)
+                    ?.DestinationRole
+                : null
+        );
+    }
 }
 
 /// <summary>A severity with the sum that made it.</summary>
@@ -54,15 +69,14 @@ public static class Severities
         Severity ruleSeverity,
         Excess excess,
         CauseFinding finding,
-        AssetRole sourceRole = AssetRole.None,
-        AssetRole destinationRole = AssetRole.None
+        MainRoles? roles = null
     )
     {
         ArgumentNullException.ThrowIfNull(excess);
         ArgumentNullException.ThrowIfNull(finding);
         var kept = new List<SeverityFactor>();
         var moved = 0;
-        foreach (var factor in FactorsOf(excess, finding, sourceRole, destinationRole))
+        foreach (var factor in FactorsOf(excess, finding, roles ?? MainRoles.None))
         {
             // A factor that no longer fits is left out of the sum, so that the sum is always true.
             var next = moved + factor.Steps;
@@ -77,12 +91,7 @@ public static class Severities
         return new((Severity)((int)ruleSeverity + moved), ruleSeverity, kept);
     }
 
-    private static IEnumerable<SeverityFactor> FactorsOf(
-        Excess excess,
-        CauseFinding finding,
-        AssetRole sourceRole,
-        AssetRole destinationRole
-    )
+    private static IEnumerable<SeverityFactor> FactorsOf(Excess excess, CauseFinding finding, MainRoles roles)
     {
         var shape = excess.Shape;
         var isHostile =
@@ -91,8 +100,6 @@ public static class Severities
                 or LikelyCause.VerticalScan
                 or LikelyCause.LateralMovement
                 or LikelyCause.SuspiciousOutbound;
-        if (sourceRole == AssetRole.OwnScanner)
-            yield return new("own scanner", -1);
         if (isHostile && shape.TopSourceIsInternal && shape.InternalShare + shape.OutboundShare > 0.5)
             yield return new("internal source", 1);
         if (isHostile && shape.InternalShare > 0.5 && shape.LateralPortShare > 0.5)
@@ -101,7 +108,9 @@ public static class Severities
             yield return new("suspicious outbound", 1);
         if (finding.Cause == LikelyCause.Flood)
             yield return new("flood", 1);
-        if (destinationRole == AssetRole.Server && isHostile)
+        if (isHostile && roles.Source == AssetRoles.Server)
+            yield return new("server as source", 1);
+        if (isHostile && roles.Destination == AssetRoles.Server)
             yield return new("server as destination", 1);
         if (finding.Cause is LikelyCause.DiscoveryNoise or LikelyCause.LoggingChange or LikelyCause.BackgroundRise)
             yield return new(Causes.Title(finding.Cause), -1);
@@ -110,5 +119,8 @@ public static class Severities
             || excess.Typical > 0 && excess is { Total: > 5_000 } && excess.Total > 20 * excess.Typical
         )
             yield return new("size", 1);
+        // Last: what lowers a severity lowers what the others made of it.
+        if (roles.Source is AssetRoles.OwnScanner or AssetRoles.TestSystem or AssetRoles.Guest)
+            yield return new(roles.Source, -1);
     }
 }

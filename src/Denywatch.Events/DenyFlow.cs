@@ -21,12 +21,15 @@ public readonly record struct FlowKey(
 /// <summary>Attributes frozen at intake: what the tables said when the event came in.</summary>
 /// <param name="SourceCountry">ISO 3166-1 alpha-2, or null for private and unknown addresses.</param>
 /// <param name="SourceAs">Autonomous system number (RFC 6793), or null.</param>
+/// <param name="SourceRole">What the owner said the source is, see <see cref="Assets.AssetRoles"/>; null where nothing was said.</param>
 public readonly record struct FlowAttributes(
     string? SourceCountry,
     long? SourceAs,
     string? DestinationCountry,
     long? DestinationAs,
-    string? Site
+    string? Site,
+    string? SourceRole = null,
+    string? DestinationRole = null
 );
 
 /// <summary>The denied events of one slice that share a <see cref="FlowKey"/>.</summary>

@@ -17,7 +17,8 @@ public sealed class BatchStore(
     private const string CopyFlows = """
         COPY recent_flows (received_at, batch_id, slice, data_source_id, firewall_id, source, destination,
             destination_port, transport, rule, direction, source_country, source_as, destination_country,
-            destination_as, site, count, packets, sources, first_at, last_at, offsets, excepted_by) FROM STDIN (FORMAT BINARY)
+            destination_as, site, count, packets, sources, first_at, last_at, offsets, excepted_by,
+            source_role, destination_role) FROM STDIN (FORMAT BINARY)
         """;
 
     private const string CopyLines = """
@@ -218,6 +219,8 @@ public sealed class BatchStore(
             await copy.WriteAsync(flow.Last, NpgsqlDbType.TimestampTz, ct);
             await copy.WriteAsync(flow.Offsets.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Smallint, ct);
             await copy.WriteOrNullAsync(key.ExceptedBy, NpgsqlDbType.Integer, ct);
+            await copy.WriteOrNullAsync(at.SourceRole, NpgsqlDbType.Text, ct);
+            await copy.WriteOrNullAsync(at.DestinationRole, NpgsqlDbType.Text, ct);
         }
         await copy.CompleteAsync(ct);
     }

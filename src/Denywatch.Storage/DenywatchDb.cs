@@ -18,6 +18,7 @@ public sealed class DenywatchDb(DbContextOptions<DenywatchDb> options)
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
     public DbSet<Site> Sites => Set<Site>();
+    public DbSet<Asset> Assets => Set<Asset>();
     public DbSet<Firewall> Firewalls => Set<Firewall>();
     public DbSet<DataSource> DataSources => Set<DataSource>();
     public DbSet<Reject> Rejects => Set<Reject>();

@@ -27,7 +27,7 @@ public sealed class FlowReading(NpgsqlDataSource source)
     private const string Read = """
         SELECT f.slice, w.name, f.source, f.destination, f.destination_port, f.transport, f.rule, f.direction,
                f.source_country, f.source_as, f.destination_country, f.destination_as, f.count, f.offsets, f.first_at, f.last_at,
-               f.firewall_id
+               f.firewall_id, f.source_role, f.destination_role
         FROM all_flows f JOIN firewalls w ON w.id = f.firewall_id
         WHERE f.slice >= @from AND f.slice < @to AND (@firewall::int IS NULL OR f.firewall_id = @firewall)
           AND {counted}
@@ -179,6 +179,10 @@ public sealed class FlowReading(NpgsqlDataSource source)
                         row.Time(14),
                         row.Time(15)
                     )
+                    {
+                        SourceRole = row.TextOrNull(17),
+                        DestinationRole = row.TextOrNull(18),
+                    }
                 ),
             ct,
             [("from", from), ("to", to), ("firewall", firewallId), ("most", most), .. counted.Parameters]

@@ -14,9 +14,9 @@ public sealed class FlowStore(NpgsqlDataSource source, Partitions partitions)
         SELECT slice, data_source_id, firewall_id, source, destination, destination_port, transport, rule, direction,
                min(source_country), min(source_as), min(destination_country), min(destination_as), min(site),
                sum(count), sum(packets), max(sources), min(first_at), max(last_at),
-               (array_cat_agg(offsets ORDER BY first_at))[1:32], excepted_by
+               (array_cat_agg(offsets ORDER BY first_at))[1:32], excepted_by, source_role, destination_role
         FROM closed_hour
-        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, excepted_by
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, excepted_by, source_role, destination_role
         ORDER BY 1, 3
         """;
 

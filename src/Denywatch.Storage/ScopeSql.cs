@@ -35,6 +35,8 @@ public sealed class ScopeSql(string prefix = "")
             .. Any("f.source_as", scope.SourceAs.ToArray()),
             .. Any("f.destination_as", scope.DestinationAs.ToArray()),
             .. Texts("f.site", scope.Sites),
+            .. Texts("f.source_role", scope.SourceRoles),
+            .. Texts("f.destination_role", scope.DestinationRoles),
             .. Integrations(scope),
             .. Time(scope.TimeOfDay),
         ];

@@ -1,4 +1,5 @@
 using Denywatch.Events;
+using Denywatch.Events.Assets;
 
 namespace Denywatch.Alerting.Tests;
 
@@ -67,7 +68,7 @@ public sealed class AlertRulesTests
 
         Assert.Equal(
             Severity.High,
-            Severities.Of(Severity.Low, excess, finding, destinationRole: AssetRole.Server).Severity
+            Severities.Of(Severity.Low, excess, finding, new(null, AssetRoles.Server)).Severity
         );
         Assert.Equal(Severity.Critical, Severities.Of(Severity.High, excess, finding).Severity);
     }
@@ -82,7 +83,46 @@ public sealed class AlertRulesTests
 
         Assert.Equal(
             "low = medium - 1 (own scanner)",
-            Severities.Of(Severity.Medium, excess, Causes.Of(excess), AssetRole.OwnScanner).Sum
+            Severities.Of(Severity.Medium, excess, Causes.Of(excess), new(AssetRoles.OwnScanner, null)).Sum
+        );
+    }
+
+    [Fact]
+    public void Our_own_scanner_inside_takes_back_one_step_of_what_its_scan_looks_like()
+    {
+        List<FlowRow> flows =
+        [
+            .. Flows.Background(),
+            .. Flows.Scan(60).Select(flow => flow with { SourceRole = AssetRoles.OwnScanner }),
+        ];
+        var excess = Attribution.Of(flows, Flows.Week(), 1);
+
+        Assert.Equal(
+            "medium = low + 1 (internal source) + 1 (lateral port) - 1 (own scanner)",
+            Severities.Of(Severity.Low, excess, Causes.Of(excess), MainRoles.Of(excess, flows)).Sum
+        );
+    }
+
+    [Fact]
+    public void A_server_that_is_scanned_raises_the_severity()
+    {
+        List<FlowRow> flows =
+        [
+            .. Flows.Background(),
+            .. Enumerable
+                .Range(1, 400)
+                .Select(port =>
+                    Flows.Flow("192.0.2.9", "198.51.100.7", port, 3, Direction.Inbound) with
+                    {
+                        DestinationRole = AssetRoles.Server,
+                    }
+                ),
+        ];
+        var excess = Attribution.Of(flows, Flows.Week(), 1);
+
+        Assert.Equal(
+            "medium = low + 1 (server as destination)",
+            Severities.Of(Severity.Low, excess, Causes.Of(excess), MainRoles.Of(excess, flows)).Sum
         );
     }
 }

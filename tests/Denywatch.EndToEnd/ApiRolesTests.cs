@@ -24,6 +24,8 @@ public sealed class ApiRolesTests(PostgresFixture postgres)
         ["/api/v1/rules/{id}/settings"] = AccountRole.Engineer,
         ["/api/v1/rules/{id}/settings/preview"] = AccountRole.Viewer,
         ["/api/v1/learnt"] = AccountRole.Analyst,
+        ["/api/v1/sites"] = AccountRole.Engineer,
+        ["/api/v1/assets"] = AccountRole.Engineer,
         ["/api/v1/connectors"] = AccountRole.Admin,
         ["/api/v1/deliveries"] = AccountRole.Admin,
     };
@@ -186,6 +188,7 @@ public sealed class ApiRolesTests(PostgresFixture postgres)
         "deliveries",
         "saved_views",
         "sites",
+        "assets",
         "accounts",
         "audit",
     ];

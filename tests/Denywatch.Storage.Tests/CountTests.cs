@@ -135,6 +135,32 @@ public sealed class CountTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Folding_keeps_flows_apart_whose_roles_were_frozen_differently()
+    {
+        await AppendAsync(Noon, 2);
+        await AppendAsync(Noon, 2);
+        await store.RunAsync(
+            """
+            UPDATE recent_flows SET source_role = 'guest', destination_role = 'server'
+            WHERE batch_id = (SELECT min(batch_id::text)::uuid FROM recent_flows) AND destination_port = 1000
+            """
+        );
+
+        await store.Get<FlowStore>().CompactAsync(DateTimeOffset.UtcNow.AddHours(2), Stop);
+
+        Assert.Equal(
+            "1000 guest server 1, 1000 - - 1, 1001 - - 2",
+            await store.AskAsync<string>(
+                """
+                SELECT string_agg(concat_ws(' ', destination_port, coalesce(source_role, '-'),
+                                            coalesce(destination_role, '-'), count), ', '
+                                  ORDER BY destination_port, source_role) FROM flows
+                """
+            )
+        );
+    }
+
+    [Fact]
     public async Task Old_partitions_are_dropped_and_the_rest_stays()
     {
         await AppendAsync(Noon.AddDays(-40), 1);

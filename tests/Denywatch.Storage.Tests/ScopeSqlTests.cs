@@ -12,6 +12,7 @@ public sealed class ScopeSqlTests(PostgresFixture postgres)
     private static readonly DateTimeOffset Start = new(2026, 10, 24, 18, 0, 0, TimeSpan.Zero);
     private static readonly string?[] Rules = ["deny-all", "it's; --", null];
     private static readonly string?[] Countries = ["DE", "US", null];
+    private static readonly string?[] Roles = ["own scanner", "it's a server", null];
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -130,7 +131,9 @@ public sealed class ScopeSqlTests(PostgresFixture postgres)
             random.Next(3) == 0 ? null : random.Next(1, 4),
             Countries[random.Next(3)],
             null,
-            random.Next(2) == 0 ? "berlin" : null
+            random.Next(2) == 0 ? "berlin" : null,
+            Roles[random.Next(3)],
+            Roles[random.Next(3)]
         );
         var flow = new DenyFlow(key, attributes, random.Next(2) == 0 ? "ecs" : "cisco_asa");
         flow.Add(key.Slice, number + 1, null, null); // its count is its name
@@ -154,6 +157,8 @@ public sealed class ScopeSqlTests(PostgresFixture postgres)
             DestinationCountries = Some(random, "US"),
             SourceAs = Some(random, (long)random.Next(1, 4)),
             Sites = Some(random, "berlin"),
+            SourceRoles = Some(random, "own scanner"),
+            DestinationRoles = Some(random, "it's a server"),
             Integrations = Some(random, "cisco_asa"),
         };
         return scope.Problem is null ? scope : scope with { Firewalls = ["fw-1"] };

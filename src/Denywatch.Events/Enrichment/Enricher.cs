@@ -2,16 +2,21 @@ using System.Net;
 
 namespace Denywatch.Events.Enrichment;
 
-/// <summary>Adds to an event what tables know: country, autonomous system, site, direction. Free of state; share it.</summary>
-public sealed class Enricher(GeoTables geo, SiteTable sites)
+/// <summary>Adds to an event what tables know: country, autonomous system, site, role, direction. Free of state; share it.</summary>
+/// <param name="roles">Roles of assets; none where null.</param>
+public sealed class Enricher(GeoTables geo, SiteTable sites, PrefixTable<string>? roles = null)
 {
+    private readonly PrefixTable<string> roles = roles ?? new([]);
+
     public FlowAttributes AttributesOf(FirewallEvent firewallEvent) =>
         new(
             geo.CountryOf(firewallEvent.Source),
             geo.AsOf(firewallEvent.Source),
             geo.CountryOf(firewallEvent.Destination),
             geo.AsOf(firewallEvent.Destination),
-            sites.SiteOf(firewallEvent.Destination) ?? sites.SiteOf(firewallEvent.Source)
+            sites.SiteOf(firewallEvent.Destination) ?? sites.SiteOf(firewallEvent.Source),
+            roles.Find(firewallEvent.Source),
+            roles.Find(firewallEvent.Destination)
         );
 
     /// <summary>

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 
@@ -72,17 +71,17 @@ internal sealed class RangeTable
                 continue;
 
             if (start.AddressFamily == AddressFamily.InterNetwork)
-                four.Add((Four(start), Four(end), value));
+                four.Add((AddressBits.Four(start), AddressBits.Four(end), value));
             else
-                six.Add((Six(start), Six(end), value));
+                six.Add((AddressBits.Six(start), AddressBits.Six(end), value));
         }
         return new RangeTable(four, six);
     }
 
     public uint? Find(IPAddress address) =>
         address.AddressFamily == AddressFamily.InterNetwork
-            ? Find(starts4, ends4, values4, Four(address))
-            : Find(starts6, ends6, values6, Six(address));
+            ? Find(starts4, ends4, values4, AddressBits.Four(address))
+            : Find(starts6, ends6, values6, AddressBits.Six(address));
 
     private static uint? Find<T>(T[] starts, T[] ends, uint[] values, T key)
         where T : struct, IComparable<T>
@@ -101,17 +100,5 @@ internal sealed class RangeTable
             Value = comma < 0 ? text : text[..comma],
             Rest = comma < 0 ? [] : text[(comma + 1)..].Trim('"'),
         };
-    }
-
-    private static uint Four(IPAddress address)
-    {
-        Span<byte> bytes = stackalloc byte[4];
-        return address.TryWriteBytes(bytes, out _) ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : 0;
-    }
-
-    private static UInt128 Six(IPAddress address)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        return address.TryWriteBytes(bytes, out _) ? BinaryPrimitives.ReadUInt128BigEndian(bytes) : 0;
     }
 }

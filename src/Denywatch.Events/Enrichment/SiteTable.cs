@@ -13,24 +13,14 @@ public sealed class SiteTable
 {
     public static SiteTable Empty { get; } = new([]);
 
-    // Longest prefix first: a site inside another one's network wins.
-    private readonly SiteNetwork[] networks;
+    private readonly PrefixTable<string> networks;
 
+    /// <param name="networks">A site inside another one's network wins; of two that have the same, the first.</param>
     public SiteTable(IEnumerable<SiteNetwork> networks) =>
-        this.networks = [.. networks.OrderByDescending(network => network.Network.PrefixLength)];
+        this.networks = new(networks.Select(each => KeyValuePair.Create(each.Network, each.Site)));
 
     /// <summary>The site of an address; null where no site holds it.</summary>
-    public string? SiteOf(IPAddress? address)
-    {
-        if (address is null)
-            return null;
-        foreach (var network in networks)
-        {
-            if (network.Network.Contains(address))
-                return network.Site;
-        }
-        return null;
-    }
+    public string? SiteOf(IPAddress? address) => networks.Find(address);
 
     /// <summary>
     /// True for an address of a site, and always for private and local ones, multicast and broadcast: such a packet never

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 
 namespace Denywatch.Events.Exceptions;
 
@@ -63,6 +64,12 @@ public sealed record FlowScope
     /// <summary>Names of sites.</summary>
     public IReadOnlyList<string> Sites { get; init; } = [];
 
+    /// <summary>Roles of assets, such as <c>own scanner</c>.</summary>
+    public IReadOnlyList<string> SourceRoles { get; init; } = [];
+
+    /// <summary>Roles of assets.</summary>
+    public IReadOnlyList<string> DestinationRoles { get; init; } = [];
+
     /// <summary>Names of integrations, such as <c>cisco_asa</c>.</summary>
     public IReadOnlyList<string> Integrations { get; init; } = [];
 
@@ -79,7 +86,11 @@ public sealed record FlowScope
     {
         ArgumentNullException.ThrowIfNull(text);
         var slash = text.IndexOf('/', StringComparison.Ordinal);
-        if (!IPAddress.TryParse(slash < 0 ? text : text.AsSpan(0, slash), out var address))
+        var written = slash < 0 ? text : text[..slash];
+        if (!IPAddress.TryParse(written, out var address))
+            return null;
+        // 10.1.2 and 010.1.2.3 can be parsed, as 10.1.0.2 and 8.1.2.3: nobody means that.
+        if (address.AddressFamily == AddressFamily.InterNetwork && address.ToString() != written)
             return null;
 
         var longest = address.GetAddressBytes().Length * 8;

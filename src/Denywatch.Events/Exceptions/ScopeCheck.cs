@@ -41,6 +41,8 @@ internal static class ScopeCheck
             ("source AS", scope.SourceAs.Count),
             ("destination AS", scope.DestinationAs.Count),
             ("site", scope.Sites.Count),
+            ("source role", scope.SourceRoles.Count),
+            ("destination role", scope.DestinationRoles.Count),
             ("integration", scope.Integrations.Count),
         ];
 

@@ -38,6 +38,8 @@ public sealed class ScopeMatcher
         && Holds(scope.SourceAs, attributes.SourceAs)
         && Holds(scope.DestinationAs, attributes.DestinationAs)
         && Holds(scope.Sites, attributes.Site)
+        && Holds(scope.SourceRoles, attributes.SourceRole)
+        && Holds(scope.DestinationRoles, attributes.DestinationRole)
         && Holds(scope.Integrations, integration)
         && HoldsTime(key.Slice);
 

@@ -24,6 +24,8 @@ internal static class ScopeText
         Add("source AS", scope.SourceAs);
         Add("destination AS", scope.DestinationAs);
         Add("site", scope.Sites);
+        Add("source role", scope.SourceRoles);
+        Add("destination role", scope.DestinationRoles);
         Add("integration", scope.Integrations);
         if (scope.TimeOfDay is { } time)
             parts.Add($"from {time.From:HH:mm} to {time.To:HH:mm} {time.TimeZone}");

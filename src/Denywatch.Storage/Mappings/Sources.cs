@@ -13,6 +13,16 @@ internal sealed class SiteMapping : IEntityTypeConfiguration<Site>
     }
 }
 
+internal sealed class AssetMapping : IEntityTypeConfiguration<Asset>
+{
+    public void Configure(EntityTypeBuilder<Asset> asset)
+    {
+        asset.ToTable("assets");
+        // Its networks are unique, too; EF cannot order them, so that index stands in the migration's SQL.
+        asset.HasIndex(a => a.Role);
+    }
+}
+
 internal sealed class FirewallMapping : IEntityTypeConfiguration<Firewall>
 {
     public void Configure(EntityTypeBuilder<Firewall> firewall)

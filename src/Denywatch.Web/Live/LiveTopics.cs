@@ -19,6 +19,9 @@ public enum Topic
 
     /// <summary>What connectors are told, and what they answered.</summary>
     Deliveries,
+
+    /// <summary>Which addresses are whose, and what they are.</summary>
+    Estate,
 }
 
 /// <summary>Tells this node's pages that something changed, at most twice a second a page.</summary>

@@ -66,6 +66,33 @@ public sealed class EnricherTests
         Assert.Null(sites.SiteOf(IPAddress.Parse("192.168.1.1")));
     }
 
+    [Fact]
+    public void Both_ends_carry_the_role_of_the_smallest_network_that_has_one()
+    {
+        var roles = new PrefixTable<string>([
+            new(IPNetwork.Parse("10.1.0.0/16"), "client"),
+            new(IPNetwork.Parse("10.1.2.3/32"), "own scanner"),
+            new(IPNetwork.Parse("2001:db8::/32"), "server"),
+        ]);
+        var enricher = new Enricher(GeoTables.Empty, SiteTable.Empty, roles);
+        (string?, string?) RolesOf(string? source, string? destination)
+        {
+            var attributes = enricher.AttributesOf(
+                new()
+                {
+                    Verdict = Verdict.Denied,
+                    Source = source is null ? null : IPAddress.Parse(source),
+                    Destination = destination is null ? null : IPAddress.Parse(destination),
+                }
+            );
+            return (attributes.SourceRole, attributes.DestinationRole);
+        }
+
+        Assert.Equal(("own scanner", "client"), RolesOf("10.1.2.3", "10.1.2.4"));
+        Assert.Equal((null, "server"), RolesOf("10.2.2.3", "2001:db8::9"));
+        Assert.Equal((null, null), RolesOf(null, "2001:db9::9"));
+    }
+
     private static Direction Between(SiteTable sites, string source, string destination) =>
         new Enricher(GeoTables.Empty, sites).DirectionOf(
             new FirewallEvent

@@ -56,6 +56,23 @@ public sealed class FlowFolderTests
         );
     }
 
+    [Fact]
+    public void A_role_is_excepted_before_anything_is_folded_and_frozen_in_the_flow()
+    {
+        var scope = new FlowScope { SourceRoles = ["own scanner"] };
+        var exceptions = new ExceptionTable(1, [new(7, scope, Slice, Slice.AddMinutes(5))]);
+        var roles = new PrefixTable<string>([new(IPNetwork.Parse("198.51.100.7/32"), "own scanner")]);
+        var folder = new FlowFolder(new(GeoTables.Empty, SiteTable.Empty, roles), new FlowBudget(), exceptions);
+
+        Add(folder, Deny("198.51.100.7", 22), 10);
+        Add(folder, Deny("198.51.100.8", 22), 10);
+
+        Assert.Equal(
+            [("own scanner", 7), (null, null)],
+            folder.Flows.Select(flow => (flow.Attributes.SourceRole, flow.Key.ExceptedBy))
+        );
+    }
+
     private static string Emoji(int count) => string.Concat(Enumerable.Repeat("🔥", count));
 
     [Theory]

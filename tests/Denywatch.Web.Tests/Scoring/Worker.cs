@@ -9,6 +9,7 @@ using Denywatch.Web.Features.Explorer;
 using Denywatch.Web.Features.Replay;
 using Denywatch.Web.Features.Rules;
 using Denywatch.Web.Features.Scoring;
+using Denywatch.Web.Features.Sites;
 using Denywatch.Web.Features.Windows;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -81,6 +82,7 @@ public sealed class Worker : IAsyncDisposable
             .AddSingleton<WindowActions>()
             .AddSingleton<WindowQueries>()
             .AddSingleton<WindowWatch>();
+        services.AddSingleton<SiteActions>();
         services.AddSingleton<RulePreview>().AddSingleton<RuleTuningActions>();
         services.AddTransient<LookTask>().AddTransient<CloseBucketsTask>();
         return new(services.BuildServiceProvider(), connectionString);
@@ -104,6 +106,7 @@ public sealed class Worker : IAsyncDisposable
     /// <summary>Denies of one firewall, spread over [from, to), as one batch.</summary>
     /// <param name="perSlice">Denies in each slice.</param>
     /// <param name="part">Key of the batch: sent again under the same one, it counts once.</param>
+    /// <param name="role">What the owner said the source is.</param>
     public async Task DenyAsync(
         DateTimeOffset from,
         DateTimeOffset to,
@@ -111,7 +114,8 @@ public sealed class Worker : IAsyncDisposable
         string firewall = "fw-1",
         string source = "203.0.113.7",
         int port = 443,
-        string? part = null
+        string? part = null,
+        string? role = null
     )
     {
         List<DenyFlow> flows = [];
@@ -129,7 +133,7 @@ public sealed class Worker : IAsyncDisposable
                 "deny-all",
                 Direction.Inbound
             );
-            var flow = new DenyFlow(key, default, "ecs");
+            var flow = new DenyFlow(key, new() { SourceRole = role }, "ecs");
             if (count > 0)
                 flow.Add(slice, count, null, "a line");
             if (count > 0)

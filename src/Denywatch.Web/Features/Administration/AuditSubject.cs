@@ -11,6 +11,8 @@ public static class AuditSubject
             "rule" => $"/rules/{Uri.EscapeDataString(id)}",
             "exception" => $"/rules/exceptions/{Uri.EscapeDataString(id)}",
             "sender" or "firewall" => "/sources",
+            "site" => "/sources/sites",
+            "asset" or "assets" => "/sources/assets",
             "account" => "/settings/users",
             "token" => "/settings/tokens",
             "connector" => "/settings/connectors",

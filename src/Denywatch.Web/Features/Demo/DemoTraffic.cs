@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using Denywatch.Alerting;
 using Denywatch.Events;
+using Denywatch.Events.Assets;
 using Denywatch.Events.Flows;
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
@@ -40,6 +41,17 @@ public sealed partial class DemoTraffic(
     private const string Sender = "syslog:127.0.0.1";
 
     private const string BeingFilled = "The demo is being filled.";
+
+    // Chosen so that no alert of the month weighs more or less for them.
+    private static readonly AssetDraft[] DemoRoles =
+    [
+        new("10.1.250.10", AssetRoles.OwnScanner, "weekly vulnerability scan"),
+        new("10.1.240.0/24", AssetRoles.Guest, "wireless of the lobby"),
+        new("10.20.240.0/24", AssetRoles.Guest, "wireless of the lobby"),
+        new("10.1.200.0/27", AssetRoles.Server, "applications"),
+        new("10.2.200.0/27", AssetRoles.Server, "applications"),
+        new("192.168.9.40", AssetRoles.Printer),
+    ];
 
     private static readonly TimeSpan History = TimeSpan.FromDays(30);
 
@@ -83,6 +95,7 @@ public sealed partial class DemoTraffic(
             jobs => jobs.SetProperty(j => j.IsOpen, false).SetProperty(j => j.Problem, BeingFilled),
             ct
         );
+        HashSet<string> taken = new(StringComparer.Ordinal);
         foreach (var firewalls in estate.Firewalls.GroupBy(firewall => firewall.Site, StringComparer.Ordinal))
         {
             var site = new Site
@@ -93,7 +106,7 @@ public sealed partial class DemoTraffic(
                 [
                     .. firewalls
                         .SelectMany(f => new[] { $"{f.InsideNetwork}.0.0/16", $"{f.PublicNetwork}.0/24" })
-                        .Distinct(StringComparer.Ordinal),
+                        .Where(taken.Add), // a network is one site's
                 ],
             };
             db.Sites.Add(site);
@@ -107,6 +120,16 @@ public sealed partial class DemoTraffic(
                     }
                 );
         }
+        db.Assets.AddRange(
+            DemoRoles.Select(asset => new Asset
+            {
+                Network = asset.Entry!.Network,
+                Role = asset.Entry.Role,
+                Note = asset.Entry.Note,
+                ChangedBy = "demo",
+                ChangedAt = clock.GetUtcNow(),
+            })
+        );
         await db.SaveChangesAsync(ct);
     }
 

@@ -64,6 +64,8 @@ public sealed record ExceptionView
                 .. Each(FilterField.SourceAs, scope.SourceAs.Select(number => $"AS{number}")),
                 .. Each(FilterField.DestinationAs, scope.DestinationAs.Select(number => $"AS{number}")),
                 .. Each(FilterField.Integration, scope.Integrations),
+                .. Each(FilterField.SourceRole, scope.SourceRoles),
+                .. Each(FilterField.DestinationRole, scope.DestinationRoles),
             ],
         };
 

@@ -1,5 +1,7 @@
 using Denywatch.Events;
+using Denywatch.Events.Assets;
 using Denywatch.Events.Exceptions;
+using Denywatch.Web.Features.Assets;
 
 namespace Denywatch.Web.Features.Exceptions;
 
@@ -43,9 +45,22 @@ public sealed record NoisePack(string Key, string Name, string Reason, FlowScope
                 Directions = [Direction.Internal],
             }
         ),
+        new(
+            "own-scanners",
+            "Own scanners",
+            "Our own scanners try what firewalls deny, by design.",
+            new() { SourceRoles = [AssetRoles.OwnScanner] }
+        ),
     ];
 
     public static NoisePack? Of(string? key) => All.FirstOrDefault(pack => pack.Key == key);
+
+    /// <summary>What the menu leads to: the form, or the page where it is said which addresses have the role it names.</summary>
+    /// <param name="rolesInUse">Roles that an address has.</param>
+    public string UrlWith(IReadOnlySet<string> rolesInUse) =>
+        Scope.SourceRoles.FirstOrDefault(role => !rolesInUse.Contains(role)) is { } missing
+            ? new AssetsView(missing).ToUrl()
+            : FormUrl;
 
     /// <summary>The form filled in; it is tried on the past before it is saved, like any other.</summary>
     public string FormUrl => (ExceptionView.Of(Scope) with { Pack = Key, Days = ExceptionView.MostDays }).ToUrl();

@@ -177,7 +177,9 @@ public sealed record FlowLine(
     string Integration,
     long Count,
     long? Packets,
-    int Sources
+    int Sources,
+    string? SourceRole = null,
+    string? DestinationRole = null
 );
 
 /// <param name="Total">Flows of all pages.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Denywatch.Events;
+using Denywatch.Events.Assets;
 using Denywatch.Events.Exceptions;
 
 namespace Denywatch.Web.Features.Explorer;
@@ -26,6 +27,10 @@ public enum FilterField
     SourceAs,
     DestinationAs,
     Integration,
+
+    /// <summary>What the owner said the source is, when the traffic came.</summary>
+    SourceRole,
+    DestinationRole,
 }
 
 /// <summary>One chip: only this value, or all but it. Made by <see cref="Of"/>, so that it always means something.</summary>
@@ -82,6 +87,8 @@ public sealed record ExplorerFilter
                     DestinationAs = numbers,
                 }
                 : null,
+            FilterField.SourceRole => scope with { SourceRoles = [.. values.Select(AssetRoles.Normal)] },
+            FilterField.DestinationRole => scope with { DestinationRoles = [.. values.Select(AssetRoles.Normal)] },
             _ => scope with { Integrations = values },
         };
 

@@ -22,6 +22,8 @@ public static class ExplorerWords
         (FilterField.SourceAs, "source-as", "source AS", "AS64500"),
         (FilterField.DestinationAs, "destination-as", "destination AS", "AS64500"),
         (FilterField.Integration, "integration", "integration", "cisco_asa"),
+        (FilterField.SourceRole, "source-role", "source role", "own scanner"),
+        (FilterField.DestinationRole, "destination-role", "destination role", "server"),
     ];
 
     /// <summary>Name of a field in an address.</summary>

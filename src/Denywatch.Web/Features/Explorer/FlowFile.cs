@@ -8,7 +8,7 @@ namespace Denywatch.Web.Features.Explorer;
 public static class FlowFile
 {
     private const string Head =
-        "first,last,source,destination,port,transport,firewall,rule,direction,source_country,source_as,destination_country,destination_as,integration,count,packets,sources";
+        "first,last,source,destination,port,transport,firewall,rule,direction,source_country,source_as,destination_country,destination_as,integration,count,packets,sources,source_role,destination_role";
 
     private static readonly byte[] newLine = [(byte)'\n'];
 
@@ -53,7 +53,9 @@ public static class FlowFile
             Csv.Cell(flow.Integration),
             Number(flow.Count),
             Number(flow.Packets),
-            Number(flow.Sources)
+            Number(flow.Sources),
+            Csv.Cell(flow.SourceRole),
+            Csv.Cell(flow.DestinationRole)
         );
 
     private static string Time(DateTimeOffset at) =>

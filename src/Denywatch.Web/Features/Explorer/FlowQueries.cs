@@ -19,7 +19,7 @@ public sealed class FlowQueries(NpgsqlDataSource source)
     private const string Columns = """
         SELECT f.first_at, f.last_at, f.source, f.destination, f.destination_port, f.transport, w.name, f.rule, f.direction,
                f.source_country, f.source_as, f.destination_country, f.destination_as, d.integration, f.count, f.packets,
-               f.sources
+               f.sources, f.source_role, f.destination_role
         FROM ({rows}) f
         JOIN firewalls w ON w.id = f.firewall_id JOIN data_sources d ON d.id = f.data_source_id
         ORDER BY {order}
@@ -135,7 +135,9 @@ public sealed class FlowQueries(NpgsqlDataSource source)
             row.GetString(13),
             row.GetInt64(14),
             row.OrNull<long>(15),
-            row.GetInt32(16)
+            row.GetInt32(16),
+            row.TextOrNull(17),
+            row.TextOrNull(18)
         );
     }
 }

@@ -3,19 +3,22 @@ using Denywatch.Events.Enrichment;
 using Denywatch.Events.Exceptions;
 using Denywatch.Events.Flows;
 using Denywatch.Storage;
+using Denywatch.Web.Features.Assets;
 using Denywatch.Web.Live;
 using Microsoft.EntityFrameworkCore;
 
 namespace Denywatch.Web.Features.Ingestion;
 
-/// <summary>The tables that events are enriched from: country and AS data beside the app, sites from the database.</summary>
+/// <summary>The tables that events are enriched from: country and AS data beside the app, sites and roles from the database.</summary>
 public sealed partial class Enrichment(
     IDbContextFactory<DenywatchDb> dbs,
     ExceptionStore exceptions,
+    AssetQueries assets,
     ILogger<Enrichment> logger
 )
 {
     private volatile Enricher current = new(GeoTables.Empty, SiteTable.Empty);
+    private (AssetMark Mark, PrefixTable<string> Table)? roles;
 
     public GeoTables Geo { get; private set; } = GeoTables.Empty;
 
@@ -37,12 +40,12 @@ public sealed partial class Enrichment(
             NoGeo(folder);
     }
 
-    /// <summary>Takes over what people changed about sites and exceptions.</summary>
+    /// <summary>Takes over what people changed about sites, roles and exceptions.</summary>
     public async Task RefreshAsync(CancellationToken ct)
     {
         Exceptions = await exceptions.TableAsync(ct);
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var sites = await db.Sites.AsNoTracking().ToListAsync(ct);
+        var sites = await db.Sites.AsNoTracking().OrderBy(site => site.Id).ToListAsync(ct);
         current = new(
             Geo,
             new(
@@ -50,8 +53,18 @@ public sealed partial class Enrichment(
                     site.Networks.Where(network => IPNetwork.TryParse(network, out _))
                         .Select(network => new SiteNetwork(IPNetwork.Parse(network), site.Name))
                 )
-            )
+            ),
+            await RolesAsync(ct)
         );
+    }
+
+    /// <summary>A hundred thousand roles are read again only when one was changed.</summary>
+    private async Task<PrefixTable<string>> RolesAsync(CancellationToken ct)
+    {
+        var mark = await assets.MarkAsync(ct);
+        if (roles is not { } known || known.Mark != mark)
+            roles = known = (mark, await assets.TableAsync(ct));
+        return known.Table;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "No country and AS tables in {Folder}: those fields stay empty")]
@@ -70,7 +83,8 @@ internal sealed class EnrichmentRefresh(Enrichment enrichment, LiveTopics live) 
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var told = live.Subscribe(Topic.Exceptions, () => enrichment.RefreshAsync(stoppingToken));
+        using var excepted = live.Subscribe(Topic.Exceptions, () => enrichment.RefreshAsync(stoppingToken));
+        using var estate = live.Subscribe(Topic.Estate, () => enrichment.RefreshAsync(stoppingToken));
         using var timer = new PeriodicTimer(TimeSpan.FromMinutes(1));
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {

@@ -9,7 +9,7 @@ namespace Denywatch.Web.Features.Pivots;
 public sealed record PivotSubject(DateTimeOffset From, DateTimeOffset To, IReadOnlyList<ExplorerFilter> Filters)
 {
     /// <summary>Field of the Elastic Common Schema, of Splunk's common information model, column of CommonSecurityLog.</summary>
-    private sealed record Names(string Ecs, string? Splunk, string? Sentinel);
+    private sealed record Names(string? Ecs, string? Splunk, string? Sentinel);
 
     private static readonly Dictionary<FilterField, Names> names = new()
     {
@@ -25,6 +25,8 @@ public sealed record PivotSubject(DateTimeOffset From, DateTimeOffset To, IReadO
         [FilterField.SourceAs] = new("source.as.number", null, null),
         [FilterField.DestinationAs] = new("destination.as.number", null, null),
         [FilterField.Integration] = new("event.module", null, null),
+        [FilterField.SourceRole] = new(null, null, null),
+        [FilterField.DestinationRole] = new(null, null, null),
     };
 
     private static readonly FilterField[] single =
@@ -56,9 +58,10 @@ public sealed record PivotSubject(DateTimeOffset From, DateTimeOffset To, IReadO
     private string Kql =>
         string.Join(
             " and ",
-            Filters.Select(filter =>
-                $"{(filter.IsExcluded ? "not " : "")}{names[filter.Field].Ecs}:{Quoted(Bare(filter))}"
-            )
+            from filter in Filters
+            let name = names[filter.Field].Ecs
+            where name is not null
+            select $"{(filter.IsExcluded ? "not " : "")}{name}:{Quoted(Bare(filter))}"
         );
 
     private string Spl =>

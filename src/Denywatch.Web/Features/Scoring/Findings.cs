@@ -10,7 +10,12 @@ namespace Denywatch.Web.Features.Scoring;
 public sealed record Finding(IReadOnlyList<FlowRow> Flows, Excess Excess, CauseFinding Cause)
 {
     public AlertEvidence EvidenceFor(Severity ruleSeverity) =>
-        new(Excess, Cause, Severities.Of(ruleSeverity, Excess, Cause), Carriers.Of(Excess));
+        new(
+            Excess,
+            Cause,
+            Severities.Of(ruleSeverity, Excess, Cause, MainRoles.Of(Excess, Flows)),
+            Carriers.Of(Excess)
+        );
 }
 
 /// <summary>Reads a bucket's flows and those of its comparable buckets, and asks the pure code what they say.</summary>

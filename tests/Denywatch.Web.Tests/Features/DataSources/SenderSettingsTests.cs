@@ -4,6 +4,7 @@ using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Denywatch.Testing;
 using Denywatch.Web.Features.Accounts;
+using Denywatch.Web.Features.Assets;
 using Denywatch.Web.Features.DataSources;
 using Denywatch.Web.Features.Ingestion;
 using Denywatch.Web.Live;
@@ -31,7 +32,11 @@ public sealed class SenderSettingsTests(PostgresFixture postgres) : IAsyncLifeti
         registered.AddDatabase(await postgres.CreateDatabaseAsync(MigrateAsync));
         registered.AddLogging();
         registered.AddSingleton(TimeProvider.System).AddSingleton(new Settings()).AddSingleton<LiveTopics>();
-        registered.AddSingleton<Enrichment>().AddSingleton<BatchParts>().AddSingleton<Senders>();
+        registered
+            .AddSingleton<AssetQueries>()
+            .AddSingleton<Enrichment>()
+            .AddSingleton<BatchParts>()
+            .AddSingleton<Senders>();
         registered.AddSingleton<Committer>().AddSingleton<RejectedLines>().AddSingleton<DataSourceActions>();
         services = registered.BuildServiceProvider();
     }
