@@ -31,7 +31,10 @@ public sealed partial class DemoTests(DemoApp demo, Browser browser)
 
         (string Name, string Path)[] pages =
         [
-            ("set-up-guide", "/set-up-guide"),
+            ("setup", "/setup"),
+            ("setup-asa", "/setup/cisco_asa"),
+            ("setup-asa-rsyslog", "/setup/cisco_asa?way=rsyslog"),
+            ("setup-defend", "/setup/elastic_defend"),
             ("sources", "/sources"),
             ("source", source),
             ("sites", "/sources/sites"),

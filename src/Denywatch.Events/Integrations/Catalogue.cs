@@ -15,13 +15,16 @@ using Denywatch.Events.Integrations.CiscoUmbrella;
 using Denywatch.Events.Integrations.Cloudflare;
 using Denywatch.Events.Integrations.CountsCsv;
 using Denywatch.Events.Integrations.Ecs;
+using Denywatch.Events.Integrations.ElasticDefend;
 using Denywatch.Events.Integrations.F5BigIp;
 using Denywatch.Events.Integrations.FortiGate;
 using Denywatch.Events.Integrations.GcpFirewall;
 using Denywatch.Events.Integrations.Iptables;
 using Denywatch.Events.Integrations.JuniperSrx;
 using Denywatch.Events.Integrations.Leef;
+using Denywatch.Events.Integrations.Mapped;
 using Denywatch.Events.Integrations.MikroTik;
+using Denywatch.Events.Integrations.NetworkPacketCapture;
 using Denywatch.Events.Integrations.PanOs;
 using Denywatch.Events.Integrations.PfSense;
 using Denywatch.Events.Integrations.PrismaAccess;
@@ -63,6 +66,8 @@ public static class Catalogue
         new F5BigIpIntegration(),
         new UlogdIntegration(),
         new AwsVpcFlowIntegration(),
+        new ElasticDefendIntegration(),
+        new NetworkPacketCaptureIntegration(),
         new EcsIntegration(),
         new BarracudaWafIntegration(),
         new CiscoAsaIntegration(),
@@ -88,15 +93,24 @@ public static class Catalogue
     public static IIntegration? Find(string name) => All.FirstOrDefault(integration => integration.Name == name);
 
     /// <summary>The set-up guide (Markdown), in our own words.</summary>
-    public static string GuideOf(IIntegration integration) => Resource(integration, "guide.md");
+    public static string GuideOf(IIntegration integration)
+    {
+        ArgumentNullException.ThrowIfNull(integration);
+        return Resource(integration.GetType(), "guide.md");
+    }
+
+    /// <summary>The guide for products that no integration knows.</summary>
+    public static string GuideOfMapping() => Resource(typeof(MappedIntegration), "guide.md");
 
     /// <summary>Sample lines, written by us, that the integration reads.</summary>
-    public static IReadOnlyList<string> SamplesOf(IIntegration integration) =>
-        Resource(integration, "samples.log").Split('\n', StringSplitOptions.RemoveEmptyEntries);
-
-    private static string Resource(IIntegration integration, string file)
+    public static IReadOnlyList<string> SamplesOf(IIntegration integration)
     {
-        var type = integration.GetType();
+        ArgumentNullException.ThrowIfNull(integration);
+        return Resource(integration.GetType(), "samples.log").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private static string Resource(Type type, string file)
+    {
         using var stream = type.Assembly.GetManifestResourceStream($"{type.Namespace}.{file}");
         if (stream is null)
             return "";

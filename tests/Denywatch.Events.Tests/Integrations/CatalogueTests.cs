@@ -15,11 +15,14 @@ public sealed class CatalogueTests
         var reader = new EventReader();
         var events = new List<FirewallEvent>();
 
-        Assert.StartsWith("# ", Catalogue.GuideOf(integration), StringComparison.Ordinal);
+        var guide = Catalogue.GuideOf(integration);
+        Assert.Contains($"\n# {integration.Title}", guide, StringComparison.Ordinal);
         foreach (var sample in Catalogue.SamplesOf(integration))
             Assert.Null(reader.Read(Encoding.UTF8.GetBytes(sample), Parsing.Receipt("peer"), events).Problem);
 
-        Assert.Contains(events, read => read.Verdict is Verdict.Denied or Verdict.Unanswered);
+        // What watches and decides nothing says so in its guide.
+        if (!guide.Contains("\n## Why the second lamp stays amber", StringComparison.Ordinal))
+            Assert.Contains(events, read => read.Verdict is Verdict.Denied);
         Assert.All(events, read => Assert.NotNull(read.Timestamp));
         Assert.All(events, read => Assert.NotNull(read.Observer));
     }

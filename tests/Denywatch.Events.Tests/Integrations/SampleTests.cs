@@ -85,6 +85,13 @@ public sealed class SampleTests
             """
     )]
     [InlineData(
+        "elastic_defend",
+        """
+            None tcp 10.20.0.15:51123 > 203.0.113.10:443  @ laptop-7 18:40:50
+            None tcp 10.20.0.15:51123 > 203.0.113.10:443  @ laptop-7 18:40:51
+            """
+    )]
+    [InlineData(
         "f5_bigip",
         """
             Denied tcp 198.51.100.7:40112 > 203.0.113.10:23 block-telnet @ bigip1.example.org 18:40:50
@@ -135,6 +142,13 @@ public sealed class SampleTests
             Denied tcp [2001:db8::7]:40112 > [2001:db8:1::10]:22 drop6 @ mt-edge 18:40:51
             Denied icmp 198.51.100.8 > 203.0.113.10 drop-wan @ mt-edge 18:40:52
             None tcp 10.20.0.15:51200 > 192.0.2.81:443 new-conn @ mt-edge 18:40:53
+            """
+    )]
+    [InlineData(
+        "network_traffic",
+        """
+            Unanswered tcp 198.51.100.7:40112 > 203.0.113.10:445  @ span-1 18:40:50
+            None tcp 10.20.0.15:51200 > 192.0.2.80:443  @ span-1 18:40:51
             """
     )]
     [InlineData(

@@ -21,11 +21,13 @@ public readonly record struct VerdictRates(double Denied, double Allowed, double
 }
 
 /// <summary>One source as the list shows it.</summary>
+/// <param name="Integration">How the product calls itself.</param>
 /// <param name="Rates">Of the last six hours, a slice each; null where no line came.</param>
 /// <param name="Rejects">Lines not understood, since it was first seen.</param>
 public sealed record SourceRow(
     int Id,
     string Sender,
+    string IntegrationName,
     string Integration,
     string Firewall,
     DateTimeOffset? LastEventAt,
@@ -63,7 +65,8 @@ public sealed class DataSourceQueries(IDbContextFactory<DenywatchDb> dbs, Npgsql
 
     private const int MostDrawn = 600;
 
-    private static readonly TimeSpan slice = TimeSpan.FromMinutes(5);
+    /// <summary>The time that each of a row's rates stands for.</summary>
+    public static readonly TimeSpan Slice = TimeSpan.FromMinutes(5);
 
     /// <summary>The longest silence of each source between two slices with lines, of the last two days.</summary>
     private const string Silences = """
@@ -96,8 +99,8 @@ public sealed class DataSourceQueries(IDbContextFactory<DenywatchDb> dbs, Npgsql
 
         await using var connection = await source.OpenConnectionAsync(ct);
         var silences = await SilencesAsync(connection, 0, now, ct);
-        var (from, to) = (Aligned(now) - SlicesListed * slice, Aligned(now));
-        var rates = await RatesAsync(connection, 0, from, to, slice, ct);
+        var (from, to) = (Aligned(now) - SlicesListed * Slice, Aligned(now));
+        var rates = await RatesAsync(connection, 0, from, to, Slice, ct);
 
         return
         [
@@ -105,6 +108,7 @@ public sealed class DataSourceQueries(IDbContextFactory<DenywatchDb> dbs, Npgsql
                 .Select(s => new SourceRow(
                     s.Id,
                     s.Sender,
+                    s.Integration,
                     TitleOf(s.Integration),
                     s.Firewall.Name,
                     s.LastEventAt,
@@ -149,7 +153,7 @@ public sealed class DataSourceQueries(IDbContextFactory<DenywatchDb> dbs, Npgsql
         await using var connection = await source.OpenConnectionAsync(ct);
         var silences = await SilencesAsync(connection, id, now, ct);
         var (start, end) = (Aligned(from), Aligned(to));
-        var step = slice * Math.Max(1, Math.Ceiling((end - start) / slice / MostDrawn));
+        var step = Slice * Math.Max(1, Math.Ceiling((end - start) / Slice / MostDrawn));
         var rates = (await RatesAsync(connection, id, start, end, step, ct)).GetValueOrDefault(id);
         return new(
             found,
@@ -190,7 +194,7 @@ public sealed class DataSourceQueries(IDbContextFactory<DenywatchDb> dbs, Npgsql
     private static SourceHealth HealthOf(DataSource found, Dictionary<int, TimeSpan> silences, DateTimeOffset now) =>
         SourceHealth.Of(
             found.LastReceivedAt,
-            silences.TryGetValue(found.Id, out var longest) ? longest - slice : null,
+            silences.TryGetValue(found.Id, out var longest) ? longest - Slice : null,
             TimeSpan.FromSeconds(found.LagSeconds),
             now
         );
@@ -253,5 +257,5 @@ public sealed class DataSourceQueries(IDbContextFactory<DenywatchDb> dbs, Npgsql
         (int)Math.Max(0, Math.Ceiling((to - from) / step));
 
     private static DateTimeOffset Aligned(DateTimeOffset at) =>
-        new(at.UtcTicks - (at.UtcTicks % slice.Ticks), TimeSpan.Zero);
+        new(at.UtcTicks - (at.UtcTicks % Slice.Ticks), TimeSpan.Zero);
 }
