@@ -157,8 +157,8 @@ public sealed class SetupPagesTests(PostgresFixture postgres) : PageTest
         Assert.Contains("never", Row(page, "elastic_defend"), StringComparison.Ordinal);
 
         page.Find("input").Input("mikrotik");
+        page.WaitForAssertion(() => Assert.Single(page.FindAll(".catalogue li")));
         Assert.EndsWith("?q=mikrotik", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
-        Assert.Single(page.FindAll(".catalogue li"));
     }
 
     [Fact]
