@@ -33,8 +33,8 @@ public sealed class ApiRolesTests(PostgresFixture postgres)
     /// <summary>The least role for reading what not everybody may read.</summary>
     private static readonly Dictionary<string, AccountRole> readers = new(StringComparer.Ordinal)
     {
-        ["/api/v1/audit"] = AccountRole.Engineer,
-        ["/api/v1/connectors"] = AccountRole.Engineer,
+        ["/api/v1/audit"] = AccountRole.Admin,
+        ["/api/v1/connectors"] = AccountRole.Admin,
         ["/api/v1/deliveries"] = AccountRole.Engineer,
     };
 

@@ -12,7 +12,11 @@ public static class AlertsSetup
         builder.Services.AddTransient<EvidencePacks>();
         builder.Services.AddTransient<ReturnTask>();
         builder.Services.ConfigureHttpJsonOptions(options =>
-            options.SerializerOptions.Converters.Add(new JsonStringEnumConverter())
-        );
+        {
+            options.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
+            // A body that lacks what it needs is refused before anybody reads it.
+            options.SerializerOptions.RespectRequiredConstructorParameters = true;
+            options.SerializerOptions.RespectNullableAnnotations = true;
+        });
     }
 }
