@@ -20,6 +20,7 @@ public sealed partial class DemoTests(DemoApp demo, Browser browser)
     private IPage Page => demo.Window.Page;
 
     [Fact]
+    [Trait("suite", "pages")] // forty pages in two themes and two widths take as long as all else together
     public async Task Every_page_is_readable_in_both_themes_on_a_desk_and_in_a_hand()
     {
         Say($"The demo was filled {demo.FilledAfter.TotalSeconds:0} s after its start.");
