@@ -2,6 +2,7 @@ using Denywatch.Storage.Entities;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Denywatch.Storage;
 
@@ -64,6 +65,20 @@ public sealed class DenywatchDb(DbContextOptions<DenywatchDb> options)
         if (own is not null)
             await own.CommitAsync(cancellationToken);
         return saved;
+    }
+
+    /// <summary>Saves; false when someone else changed the same row first, or has what may be there only once.</summary>
+    public async Task<bool> TrySaveUniqueAsync(CancellationToken ct)
+    {
+        try
+        {
+            return await TrySaveAsync(ct);
+        }
+        catch (DbUpdateException taken)
+            when (taken.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        {
+            return false;
+        }
     }
 
     /// <summary>Saves; false when someone else changed the same row first.</summary>

@@ -24,12 +24,11 @@ public sealed record OpenBucket(
 /// <summary>Buckets that are still open, with the counts at which they cross each band.</summary>
 public sealed class OpenBucketStore(NpgsqlDataSource source)
 {
-    private const string Opening = """
-        SELECT s.id, j.bucket_span, coalesce(z.time_zone, 'Etc/UTC'), s.state, date_bin(j.bucket_span, now(), 'epoch')
+    private const string Opening = $"""
+        SELECT s.id, j.bucket_span, {SeriesZones.Zone}, s.state, date_bin(j.bucket_span, now(), 'epoch')
         FROM series s
         JOIN jobs j ON j.id = s.job_id AND j.is_open
-        LEFT JOIN firewalls f ON f.id = s.firewall_id
-        LEFT JOIN sites z ON z.id = coalesce(f.site_id, (SELECT min(id) FROM sites HAVING count(*) = 1))
+        {SeriesZones.Join}
         WHERE s.state IS NOT NULL AND s.rescore_from IS NULL AND s.next_bucket >= now() - 3 * j.bucket_span
           AND NOT EXISTS (SELECT FROM open_buckets o WHERE o.series_id = s.id
                           AND o.bucket = date_bin(j.bucket_span, now(), 'epoch'))

@@ -4,6 +4,7 @@ using Npgsql;
 namespace Denywatch.Storage;
 
 /// <summary>A series that has buckets to score, as read at one moment.</summary>
+/// <param name="HasRefusedBursts">People refused something that its model had learnt.</param>
 public sealed record DueSeries(
     int Id,
     string JobId,
@@ -16,7 +17,8 @@ public sealed record DueSeries(
     DateTimeOffset NextBucket,
     DateTimeOffset? RescoreFrom,
     string? RescoreReason,
-    DateTimeOffset CloseUntil
+    DateTimeOffset CloseUntil,
+    bool HasRefusedBursts
 );
 
 /// <summary>Records, model states and open buckets.</summary>
@@ -31,13 +33,13 @@ public sealed class RecordStore(NpgsqlDataSource source)
     private const int WeeklySnapshots = 8;
 
     // Buckets close by the database's clock, and later where a series' senders are known to lag.
-    private const string OpenSeries = """
-        SELECT s.id, s.job_id, s.partition, s.firewall_id, j.bucket_span, coalesce(z.time_zone, 'Etc/UTC'), s.state,
-               s.version, s.next_bucket, s.rescore_from, s.rescore_reason, now() - lag.settling
+    private const string OpenSeries = $"""
+        SELECT s.id, s.job_id, s.partition, s.firewall_id, j.bucket_span, {SeriesZones.Zone}, s.state,
+               s.version, s.next_bucket, s.rescore_from, s.rescore_reason, now() - lag.settling,
+               EXISTS (SELECT FROM burst_answers b WHERE b.series_id = s.id AND NOT b.is_normal)
         FROM series s
         JOIN jobs j ON j.id = s.job_id AND j.is_open
-        LEFT JOIN firewalls f ON f.id = s.firewall_id
-        LEFT JOIN sites z ON z.id = coalesce(f.site_id, (SELECT min(id) FROM sites HAVING count(*) = 1))
+        {SeriesZones.Join}
         CROSS JOIN LATERAL (
             SELECT least(greatest(@shortest, 2 * make_interval(secs => coalesce(max(d.lag_seconds), 0))), @longest) AS settling
             FROM data_sources d WHERE s.firewall_id IS NULL OR d.firewall_id = s.firewall_id) lag
@@ -105,7 +107,8 @@ public sealed class RecordStore(NpgsqlDataSource source)
                 row.Time(8),
                 row.OrNull<DateTimeOffset>(9),
                 row.TextOrNull(10),
-                row.Time(11)
+                row.Time(11),
+                row.GetBoolean(12)
             ),
             ct,
             parameter,

@@ -8,10 +8,18 @@ namespace Denywatch.Storage;
 /// </summary>
 public static class SeriesZones
 {
-    private const string Read = """
-        SELECT s.id, coalesce(z.time_zone, 'Etc/UTC') FROM series s
+    /// <summary>Brings the site to a row <c>s</c> of series, for <see cref="Zone"/>.</summary>
+    public const string Join = """
         LEFT JOIN firewalls f ON f.id = s.firewall_id
         LEFT JOIN sites z ON z.id = coalesce(f.site_id, (SELECT min(id) FROM sites HAVING count(*) = 1))
+        """;
+
+    /// <summary>IANA name of the zone, where <see cref="Join"/> was joined.</summary>
+    public const string Zone = "coalesce(z.time_zone, 'Etc/UTC')";
+
+    private const string Read = $"""
+        SELECT s.id, {Zone} FROM series s
+        {Join}
         """;
 
     // Without a model and a snapshot it is learnt from counts, at once because a bucket is to be scored again.

@@ -64,6 +64,16 @@ public static class Sql
     public static string? TextOrNull(this NpgsqlDataReader reader, int column) =>
         reader.IsDBNull(column) ? null : reader.GetString(column);
 
+    /// <summary>A pattern of LIKE that holds for texts with <paramref name="part"/> in them, taken as it is written.</summary>
+    public static string Containing(string part)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        var plain = part.Replace(@"\", @"\\", StringComparison.Ordinal)
+            .Replace("%", @"\%", StringComparison.Ordinal)
+            .Replace("_", @"\_", StringComparison.Ordinal);
+        return $"%{plain}%";
+    }
+
     /// <summary>As the database keeps a time: what is written and read again is the same.</summary>
     public static DateTimeOffset ToMicroseconds(this DateTimeOffset time) =>
         time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));

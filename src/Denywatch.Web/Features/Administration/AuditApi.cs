@@ -1,4 +1,5 @@
 using Denywatch.Web.Features.Accounts;
+using Denywatch.Web.Ui;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Denywatch.Web.Features.Administration;
@@ -44,7 +45,7 @@ public static class AuditApi
                 "audit.csv"
             ),
             "ndjson" => TypedResults.Stream(
-                to => AuditFile.WriteNdjsonAsync(entries, to, ct),
+                to => Ndjson.WriteAsync(entries.Select(AuditLine.Of), to, ct),
                 "application/x-ndjson",
                 "audit.ndjson"
             ),

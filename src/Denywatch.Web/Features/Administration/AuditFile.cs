@@ -43,8 +43,6 @@ public sealed record AuditLine(
 /// <summary>The audit trail as a file, written while it is read.</summary>
 public static class AuditFile
 {
-    private static readonly byte[] newLine = [(byte)'\n'];
-
     /// <summary>One head line; times are UTC, before and after are JSON.</summary>
     public static async Task WriteCsvAsync(IAsyncEnumerable<AuditEntry> entries, Stream to, CancellationToken ct)
     {
@@ -53,18 +51,6 @@ public static class AuditFile
         await writer.WriteLineAsync("id,at,actor,deed,subject_kind,subject_id,why,before,after".AsMemory(), ct);
         await foreach (var entry in entries.WithCancellation(ct))
             await writer.WriteLineAsync(CsvOf(entry).AsMemory(), ct);
-    }
-
-    /// <summary>One JSON object a line.</summary>
-    public static async Task WriteNdjsonAsync(IAsyncEnumerable<AuditEntry> entries, Stream to, CancellationToken ct)
-    {
-        ArgumentNullException.ThrowIfNull(entries);
-        ArgumentNullException.ThrowIfNull(to);
-        await foreach (var entry in entries.WithCancellation(ct))
-        {
-            await JsonSerializer.SerializeAsync(to, AuditLine.Of(entry), JsonSerializerOptions.Web, ct);
-            await to.WriteAsync(newLine, ct);
-        }
     }
 
     private static string CsvOf(AuditEntry entry) =>

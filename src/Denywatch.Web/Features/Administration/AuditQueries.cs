@@ -78,7 +78,7 @@ public sealed class AuditQueries(IDbContextFactory<DenywatchDb> dbs, TimeProvide
         }
         if (view.Text is { } text)
         {
-            var part = $"%{Escaped(text)}%";
+            var part = Sql.Containing(text);
             entries = entries.Where(entry =>
                 EF.Functions.ILike(entry.Actor, part, @"\")
                 || EF.Functions.ILike(entry.Deed, part, @"\")
@@ -89,9 +89,4 @@ public sealed class AuditQueries(IDbContextFactory<DenywatchDb> dbs, TimeProvide
         }
         return entries;
     }
-
-    private static string Escaped(string text) =>
-        text.Replace(@"\", @"\\", StringComparison.Ordinal)
-            .Replace("%", @"\%", StringComparison.Ordinal)
-            .Replace("_", @"\_", StringComparison.Ordinal);
 }

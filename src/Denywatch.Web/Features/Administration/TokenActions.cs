@@ -2,7 +2,6 @@ using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Denywatch.Web.Features.Accounts;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace Denywatch.Web.Features.Administration;
 
@@ -36,17 +35,10 @@ public sealed class TokenActions(IDbContextFactory<DenywatchDb> dbs, TimeProvide
         db.Audit.Add(
             Audit.Entry(actor, "create token", ("token", name), null, Standing.Of(token), null, token.CreatedAt)
         );
-        try
-        {
-            await db.SaveChangesAsync(ct);
-        }
-        catch (DbUpdateException raced)
-            when (raced.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
-        {
+        if (!await db.TrySaveUniqueAsync(ct))
             return AccountResult.Refused(
                 $"There is a token called {name} already. Revoke it first, or choose another name."
             );
-        }
         return new(Outcome.Done, Secret: secret);
     }
 

@@ -22,7 +22,7 @@ internal static class AlertSelection
             }
             else
             {
-                var pattern = "%" + text.Replace(@"\", @"\\").Replace("%", @"\%").Replace("_", @"\_") + "%";
+                var pattern = Sql.Containing(text);
                 alerts = alerts.Where(alert => EF.Functions.ILike(alert.SearchText, pattern));
             }
         }

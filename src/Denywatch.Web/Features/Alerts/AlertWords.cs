@@ -1,4 +1,5 @@
 using System.Globalization;
+using Denywatch.Alerting;
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Denywatch.Web.Ui;
@@ -72,6 +73,21 @@ public static class AlertWords
             _ => $"until {time}",
         };
     }
+
+    public static string Dimension(Dimension dimension) =>
+        dimension switch
+        {
+            Alerting.Dimension.Source => "source",
+            Alerting.Dimension.SourceNetwork => "source network",
+            Alerting.Dimension.Destination => "destination",
+            Alerting.Dimension.Port => "port",
+            Alerting.Dimension.SourceCountry => "source country",
+            Alerting.Dimension.DestinationCountry => "destination country",
+            Alerting.Dimension.Firewall => "firewall",
+            Alerting.Dimension.Rule => "firewall rule",
+            Alerting.Dimension.DestinationAs => "destination network owner",
+            _ => "source network owner",
+        };
 
     public static string Group(AlertGrouping by) =>
         by switch

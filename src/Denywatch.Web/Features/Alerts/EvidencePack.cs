@@ -41,8 +41,10 @@ public sealed class EvidencePacks(
 {
     private const int MostSamples = 50;
 
-    private static readonly TimeSpan before = TimeSpan.FromHours(12);
-    private static readonly TimeSpan after = TimeSpan.FromHours(3);
+    /// <summary>Drawn before an episode, so that what is usual is seen beside it, and after.</summary>
+    internal static readonly TimeSpan Before = TimeSpan.FromHours(12);
+
+    internal static readonly TimeSpan After = TimeSpan.FromHours(3);
 
     private static readonly JsonSerializerOptions readable = new(JsonSerializerDefaults.Web)
     {
@@ -68,7 +70,7 @@ public sealed class EvidencePacks(
             alert.Matches,
             [.. AlertWords.Caveats(alert, detail.Evidence?.Excess.ComparableBuckets)],
             detail.Evidence,
-            await timelines.PointsAsync(alert.SeriesId, alert.StartedAt - before, until + after, ct),
+            await timelines.PointsAsync(alert.SeriesId, alert.StartedAt - Before, until + After, ct),
             await alerts.SamplesAsync(detail, MostSamples, ct),
             [.. alert.Notes.Select(note => new StreamLine(note.At, note.By, note.Kind, note.Text))]
         );

@@ -40,7 +40,7 @@ public sealed class AssetActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
             ChangedAt = clock.GetUtcNow(),
         };
         db.Assets.Add(asset);
-        if (!await SaveAsync(db, ct))
+        if (!await db.TrySaveUniqueAsync(ct))
             return Taken(entry);
         Note(db, actor, "add", asset.Id, null, Standing.Of(asset));
         await db.SaveChangesAsync(ct);
@@ -62,7 +62,7 @@ public sealed class AssetActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
         (asset.Network, asset.Role, asset.Note) = (entry.Network, entry.Role, entry.Note);
         (asset.ChangedBy, asset.ChangedAt) = (actor.Name, clock.GetUtcNow());
         Note(db, actor, "change", id, before, Standing.Of(asset));
-        return await SaveAsync(db, ct) ? await DoneAsync(id, ct) : Taken(entry);
+        return await db.TrySaveUniqueAsync(ct) ? await DoneAsync(id, ct) : Taken(entry);
     }
 
     public async Task<FormResult> RemoveAsync(int id, Actor actor, CancellationToken ct)
@@ -152,20 +152,6 @@ public sealed class AssetActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
 
     private static string Words(AssetEntry entry) =>
         $"{entry.Address}: {entry.Role}{(entry.Note is { } note ? $", {note}" : "")}";
-
-    /// <summary>False where the network is another asset's, or somebody was faster.</summary>
-    private static async Task<bool> SaveAsync(DenywatchDb db, CancellationToken ct)
-    {
-        try
-        {
-            return await db.TrySaveAsync(ct);
-        }
-        catch (DbUpdateException taken)
-            when (taken.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
-        {
-            return false;
-        }
-    }
 
     private async Task<FormResult> DoneAsync(int id, CancellationToken ct)
     {

@@ -117,11 +117,12 @@ public sealed class AssetQueries(NpgsqlDataSource source)
     private static (string, object?)[] ParametersOf(AssetsView view)
     {
         var network = view.Text is { } text ? FlowScope.NetworkOf(text)?.ToString() : null;
-        var like = view
-            .Text?.Replace("\\", "\\\\", StringComparison.Ordinal)
-            .Replace("%", "\\%", StringComparison.Ordinal)
-            .Replace("_", "\\_", StringComparison.Ordinal);
-        return [("role", view.Role), ("network", network), ("like", like is null ? null : $"%{like}%")];
+        return
+        [
+            ("role", view.Role),
+            ("network", network),
+            ("like", view.Text is { } part ? Sql.Containing(part) : null),
+        ];
     }
 
     private static AssetRow RowOf(NpgsqlDataReader row) =>

@@ -60,7 +60,7 @@ public sealed class ConnectorActions(
             CreatedAt = clock.GetUtcNow(),
         };
         db.Connectors.Add(connector);
-        if (!await SaveNamedAsync(db, ct))
+        if (!await db.TrySaveUniqueAsync(ct))
             return ConnectorResult.Refused($"There is a connector called {connector.Name} already.");
         Note(db, actor, "add", connector, null);
         await db.SaveChangesAsync(ct);
@@ -180,7 +180,7 @@ public sealed class ConnectorActions(
         if (result.Outcome != Outcome.Done)
             return result;
         Note(db, actor, deed, connector, before);
-        if (!await SaveNamedAsync(db, ct))
+        if (!await db.TrySaveUniqueAsync(ct))
             return ConnectorResult.Refused(
                 $"Somebody changed it meanwhile, or there is a connector called {connector.Name} already: look again."
             );
@@ -204,20 +204,6 @@ public sealed class ConnectorActions(
 
     private static Task<Connector?> FindAsync(DenywatchDb db, int id, CancellationToken ct) =>
         db.Connectors.SingleOrDefaultAsync(connector => connector.Id == id && connector.RemovedAt == null, ct);
-
-    /// <summary>False where somebody was faster, or has the name.</summary>
-    private static async Task<bool> SaveNamedAsync(DenywatchDb db, CancellationToken ct)
-    {
-        try
-        {
-            return await db.TrySaveAsync(ct);
-        }
-        catch (DbUpdateException taken)
-            when (taken.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
-        {
-            return false;
-        }
-    }
 
     private async Task<ConnectorResult> DoneAsync(ConnectorResult result, CancellationToken ct)
     {

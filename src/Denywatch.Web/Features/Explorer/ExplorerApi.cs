@@ -1,4 +1,5 @@
 using Denywatch.Web.Features.Accounts;
+using Denywatch.Web.Ui;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Denywatch.Web.Features.Explorer;
@@ -134,7 +135,7 @@ public static class ExplorerApi
                 "flows.csv"
             ),
             "ndjson" => TypedResults.Stream(
-                to => FlowFile.WriteNdjsonAsync(flows, to, ct),
+                to => Ndjson.WriteAsync(flows, to, ct),
                 "application/x-ndjson",
                 "flows.ndjson"
             ),

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Denywatch.Web.Ui;
 
 namespace Denywatch.Web.Features.Explorer;
@@ -10,8 +9,6 @@ public static class FlowFile
     private const string Head =
         "first,last,source,destination,port,transport,firewall,rule,direction,source_country,source_as,destination_country,destination_as,integration,count,packets,sources,source_role,destination_role";
 
-    private static readonly byte[] newLine = [(byte)'\n'];
-
     /// <summary>RFC 4180, UTF-8, one head line; times are UTC.</summary>
     public static async Task WriteCsvAsync(IAsyncEnumerable<FlowLine> flows, Stream to, CancellationToken ct)
     {
@@ -20,18 +17,6 @@ public static class FlowFile
         await writer.WriteLineAsync(Head.AsMemory(), ct);
         await foreach (var flow in flows.WithCancellation(ct))
             await writer.WriteLineAsync(CsvOf(flow).AsMemory(), ct);
-    }
-
-    /// <summary>One JSON object a line.</summary>
-    public static async Task WriteNdjsonAsync(IAsyncEnumerable<FlowLine> flows, Stream to, CancellationToken ct)
-    {
-        ArgumentNullException.ThrowIfNull(flows);
-        ArgumentNullException.ThrowIfNull(to);
-        await foreach (var flow in flows.WithCancellation(ct))
-        {
-            await JsonSerializer.SerializeAsync(to, flow, JsonSerializerOptions.Web, ct);
-            await to.WriteAsync(newLine, ct);
-        }
     }
 
     private static string CsvOf(FlowLine flow) =>

@@ -106,12 +106,7 @@ public sealed class FlowQueries(NpgsqlDataSource source)
 
         var text = question.Text.Trim();
         all.Add(("text", text));
-        all.Add(
-            (
-                "like",
-                $"%{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%"
-            )
-        );
+        all.Add(("like", Sql.Containing(text)));
         return ($"{sql} AND {HasText}", [.. all]);
     }
 

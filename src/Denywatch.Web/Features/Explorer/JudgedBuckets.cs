@@ -15,14 +15,13 @@ public sealed record JudgedBucket(string JobId, WhyNotBucket Facts, Func<double,
 /// <summary>Reads a bucket with all that had a part in its score: record or open count, model, exceptions, silence.</summary>
 public sealed class JudgedBuckets(PastBuckets past, RecordStore records, NpgsqlDataSource source, TimeProvider clock)
 {
-    private const string Watched = """
-        SELECT s.job_id, s.partition, s.firewall_id, s.state, s.next_bucket, j.bucket_span, coalesce(z.time_zone, 'Etc/UTC'),
+    private const string Watched = $"""
+        SELECT s.job_id, s.partition, s.firewall_id, s.state, s.next_bucket, j.bucket_span, {SeriesZones.Zone},
                CASE WHEN j.is_open THEN j.problem ELSE 'its job is closed' END,
                (SELECT min(bucket) FROM records WHERE series_id = s.id)
         FROM series s
         JOIN jobs j ON j.id = s.job_id
-        LEFT JOIN firewalls f ON f.id = s.firewall_id
-        LEFT JOIN sites z ON z.id = coalesce(f.site_id, (SELECT min(id) FROM sites HAVING count(*) = 1))
+        {SeriesZones.Join}
         WHERE s.id = @series
         """;
 

@@ -30,12 +30,11 @@ public sealed record ExpectedBurst(
 /// </summary>
 public sealed class LearntBursts(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSource source, TimeProvider clock)
 {
-    private const string Models = """
+    private const string Models = $"""
         SELECT s.id, CASE WHEN s.firewall_id IS NULL THEN 'All firewalls' ELSE s.partition END,
-               coalesce(z.time_zone, 'Etc/UTC'), j.bucket_span, s.state
+               {SeriesZones.Zone}, j.bucket_span, s.state
         FROM series s JOIN jobs j ON j.id = s.job_id
-        LEFT JOIN firewalls f ON f.id = s.firewall_id
-        LEFT JOIN sites z ON z.id = coalesce(f.site_id, (SELECT min(id) FROM sites HAVING count(*) = 1))
+        {SeriesZones.Join}
         WHERE s.state IS NOT NULL ORDER BY s.firewall_id NULLS FIRST LIMIT @most
         """;
 

@@ -102,12 +102,11 @@ public sealed class RuleQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSo
         GROUP BY j.id ORDER BY j.parent_id NULLS FIRST, j.id
         """;
 
-    private const string AllSeries = """
-        SELECT s.id, s.job_id, s.partition, coalesce(last.is_learning, true), s.state, coalesce(z.time_zone, 'Etc/UTC'),
+    private const string AllSeries = $"""
+        SELECT s.id, s.job_id, s.partition, coalesce(last.is_learning, true), s.state, {SeriesZones.Zone},
                s.next_bucket, last.bucket, last.actual, last.typical, last.score, last.scored_at
         FROM series s
-        LEFT JOIN firewalls f ON f.id = s.firewall_id
-        LEFT JOIN sites z ON z.id = coalesce(f.site_id, (SELECT min(id) FROM sites HAVING count(*) = 1))
+        {SeriesZones.Join}
         LEFT JOIN LATERAL (SELECT * FROM records r WHERE r.series_id = s.id ORDER BY r.bucket DESC LIMIT 1) last ON true
         WHERE s.job_id = ANY(@jobs)
         ORDER BY last.score DESC NULLS LAST, s.partition LIMIT 500

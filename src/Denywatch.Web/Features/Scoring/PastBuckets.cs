@@ -19,13 +19,12 @@ public sealed record PastBucket(
 /// <summary>Brings a series' model back to a past bucket: from the nearest snapshot, or from the first record where none is kept.</summary>
 public sealed class PastBuckets(RecordStore records, SeriesRates rates, NpgsqlDataSource source)
 {
-    private const string KnownOf = """
-        SELECT r.revision, r.scored_at, j.bucket_span, coalesce(z.time_zone, 'Etc/UTC'), v.score, v.reason
+    private const string KnownOf = $"""
+        SELECT r.revision, r.scored_at, j.bucket_span, {SeriesZones.Zone}, v.score, v.reason
         FROM records r
         JOIN series s ON s.id = r.series_id
         JOIN jobs j ON j.id = s.job_id
-        LEFT JOIN firewalls f ON f.id = s.firewall_id
-        LEFT JOIN sites z ON z.id = coalesce(f.site_id, (SELECT min(id) FROM sites HAVING count(*) = 1))
+        {SeriesZones.Join}
         LEFT JOIN LATERAL (SELECT score, reason FROM record_revisions
                            WHERE series_id = r.series_id AND bucket = r.bucket ORDER BY score DESC LIMIT 1) v ON true
         WHERE r.series_id = @series AND r.bucket = @bucket

@@ -58,8 +58,11 @@ public sealed class SeriesReplay(RecordStore store, SeriesRates rates, NpgsqlDat
     private async Task<(SeriesModel Model, DateTimeOffset From)> StartAsync(DueSeries series, CancellationToken ct)
     {
         var (model, from) = await ModelAsync(series, ct);
-        await using var connection = await source.OpenConnectionAsync(ct);
-        await BurstAnswers.RefuseAsync(connection, series.Id, model, ct);
+        if (series.HasRefusedBursts)
+        {
+            await using var connection = await source.OpenConnectionAsync(ct);
+            await BurstAnswers.RefuseAsync(connection, series.Id, model, ct);
+        }
         return (model, from);
     }
 

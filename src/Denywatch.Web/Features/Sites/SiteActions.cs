@@ -74,15 +74,8 @@ public sealed class SiteActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSo
             db.Sites.Add(site);
         stood.ForEach(firewall => firewall.Site = null);
         stand.ForEach(firewall => firewall.Site = site);
-        try
-        {
-            await db.SaveChangesAsync(ct); // its id is what the trail names
-        }
-        catch (DbUpdateException taken)
-            when (taken.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
-        {
+        if (!await db.TrySaveUniqueAsync(ct)) // its id is what the trail names
             return Taken(site.Name);
-        }
         Note(db, actor, id is null ? "add" : "change", site.Id, before, Standing.Of(site, stand));
         await db.SaveChangesAsync(ct);
         await SeriesZones.LearnAnewAsync(ConnectionOf(db), zones, $"time zone of site {site.Name}", ct);

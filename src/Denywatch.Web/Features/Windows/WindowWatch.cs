@@ -44,8 +44,6 @@ public sealed class WindowWatch(
     /// <summary>An occurrence that is over for longer is the past, which a preview has shown as it is.</summary>
     private static readonly TimeSpan late = TimeSpan.FromHours(1);
 
-    private static readonly Actor system = new(null, "system", AccountRole.Admin);
-
     private const string Busiest = """
         SELECT date_bin('15 minutes', slice, 'epoch'), sum(count)::bigint FROM all_flows
         WHERE excepted_by = @window AND slice >= @from AND slice < @until GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1
@@ -165,7 +163,7 @@ public sealed class WindowWatch(
                 var (before, sentence) = (ExceptionStanding.Of(window), broken.Sentence(schedule.Name));
                 window.Broken = [.. window.Broken.TakeLast(MostBroken - 1), broken];
                 window.Change = await next();
-                ExceptionLedger.Note(db, system, "break", window, before, sentence, broken.At);
+                ExceptionLedger.Note(db, Actor.System, "break", window, before, sentence, broken.At);
                 await NoteAsync(db, broken, sentence, ct);
                 return [window];
             },
@@ -191,7 +189,7 @@ public sealed class WindowWatch(
                 {
                     AlertId = id,
                     At = broken.At,
-                    By = system.Name,
+                    By = Actor.System.Name,
                     Kind = "window",
                     Text = sentence,
                 }

@@ -92,7 +92,7 @@ public sealed class AuditTests(PostgresFixture postgres) : IAsyncLifetime
         using var json = new MemoryStream();
 
         await AuditFile.WriteCsvAsync(queries.AllAsync(view, Ct), csv, Ct);
-        await AuditFile.WriteNdjsonAsync(queries.AllAsync(view, Ct), json, Ct);
+        await Ndjson.WriteAsync(queries.AllAsync(view, Ct).Select(AuditLine.Of), json, Ct);
 
         var lines = Encoding.UTF8.GetString(csv.ToArray()).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(2, lines.Length);
