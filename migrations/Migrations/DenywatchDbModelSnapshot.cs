@@ -282,6 +282,12 @@ namespace Denywatch.Migrations.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("is_interim");
 
+                    b.Property<bool>("IsSnoozed")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_snoozed")
+                        .HasComputedColumnSql("snooze_until IS NOT NULL", true);
+
                     b.Property<bool>("IsStorm")
                         .HasColumnType("boolean")
                         .HasColumnName("is_storm");
@@ -326,7 +332,7 @@ namespace Denywatch.Migrations.Migrations
                         .ValueGeneratedOnAddOrUpdate()
                         .HasColumnType("text")
                         .HasColumnName("search_text")
-                        .HasComputedColumnSql("alert_text(title, sentence, cause, evidence)", true);
+                        .HasComputedColumnSql("lower(alert_text(title, sentence, cause, evidence))", true);
 
                     b.Property<string>("Sentence")
                         .IsRequired()
@@ -426,6 +432,11 @@ namespace Denywatch.Migrations.Migrations
                     b.HasKey("Id")
                         .HasName("pk_alerts");
 
+                    b.HasIndex("Firewalls")
+                        .HasDatabaseName("ix_alerts_firewalls");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Firewalls"), "gin");
+
                     b.HasIndex("RaisedAt")
                         .HasDatabaseName("ix_alerts_raised_at");
 
@@ -455,12 +466,17 @@ namespace Denywatch.Migrations.Migrations
                         .IsDescending()
                         .HasDatabaseName("ix_alerts_severity_rank_peak_score_id");
 
+                    b.HasIndex(new[] { "Status", "IsSnoozed", "Assignee", "Cause", "Severity", "RuleId", "MainSource" }, "ix_alerts_groups")
+                        .HasDatabaseName("ix_alerts_groups");
+
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex(new[] { "Status", "IsSnoozed", "Assignee", "Cause", "Severity", "RuleId", "MainSource" }, "ix_alerts_groups"), new[] { "Excess", "StartedAt" });
+
                     b.HasIndex(new[] { "SeverityRank", "PeakScore", "Id" }, "ix_alerts_queue")
                         .IsDescending()
                         .HasDatabaseName("ix_alerts_queue")
                         .HasFilter("status <> 'Closed'");
 
-                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex(new[] { "SeverityRank", "PeakScore", "Id" }, "ix_alerts_queue"), new[] { "Status", "Assignee", "StartedAt" });
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex(new[] { "SeverityRank", "PeakScore", "Id" }, "ix_alerts_queue"), new[] { "Status", "Assignee", "StartedAt", "IsSnoozed" });
 
                     b.ToTable("alerts", (string)null);
                 });

@@ -36,6 +36,10 @@ public sealed class DenywatchDb(DbContextOptions<DenywatchDb> options)
     public DbSet<Connector> Connectors => Set<Connector>();
     public DbSet<Delivery> Deliveries => Set<Delivery>();
 
+    /// <summary>PostgreSQL's <c>lower</c>, so that both sides of a comparison are lowered by the same rules; in queries only.</summary>
+    [DbFunction("lower", IsBuiltIn = true)]
+    public static string Lower(string text) => throw new NotSupportedException("The database lowers letters.");
+
     protected override void OnModelCreating(ModelBuilder builder)
     {
         base.OnModelCreating(builder);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace Denywatch.EndToEnd;
@@ -59,7 +60,7 @@ public sealed class Browser : IAsyncDisposable
 }
 
 /// <summary>A page and what its console complained about.</summary>
-public sealed class Window : IAsyncDisposable
+public sealed partial class Window : IAsyncDisposable
 {
     private readonly IBrowserContext context;
 
@@ -113,8 +114,12 @@ public sealed class Window : IAsyncDisposable
     public async Task SettledAsync()
     {
         await Page.Locator("main h1").First.WaitForAsync();
+        await Assertions.Expect(Page).ToHaveTitleAsync(Title());
         await Assertions.Expect(Page.Locator("main .skeleton, main .bone")).ToHaveCountAsync(0);
     }
+
+    [GeneratedRegex("Denywatch$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Title();
 
     public ValueTask DisposeAsync() => context.DisposeAsync();
 }

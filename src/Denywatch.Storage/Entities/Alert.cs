@@ -95,7 +95,7 @@ public sealed class Alert
     /// <summary>Firewalls that have a part in the excess; the database reads them off the evidence.</summary>
     public string[] Firewalls { get; private set; } = [];
 
-    /// <summary>What text filters look through: title, sentence, cause and contributors; made by the database.</summary>
+    /// <summary>What text filters look through: title, sentence, cause and contributors, in small letters; made by the database.</summary>
     public string SearchText { get; private set; } = "";
 
     /// <summary>Every series and rule that belongs to the episode, in words, owner first.</summary>
@@ -132,6 +132,9 @@ public sealed class Alert
 
     /// <summary>Out of the queue; null while it is in it.</summary>
     public Snooze? Snooze { get; private set; }
+
+    /// <summary>Written by the database: lists ask it of an index, which whether <see cref="Snooze"/> is there does not allow.</summary>
+    public bool IsSnoozed { get; private set; }
 
     /// <summary>Sorted words, free of spaces.</summary>
     public string[] Tags { get; private set; } = [];

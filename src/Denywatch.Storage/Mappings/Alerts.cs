@@ -54,13 +54,14 @@ internal sealed class AlertMapping : IEntityTypeConfiguration<Alert>
             a => a.Snooze,
             snooze => snooze.Property(s => s.Ends).HasConversion<string>().HasMaxLength(8)
         );
+        alert.Property(a => a.IsSnoozed).HasComputedColumnSql("snooze_until IS NOT NULL", stored: true);
         alert
             .Property(a => a.MainSource)
             .HasComputedColumnSql("evidence -> 'excess' -> 'shape' ->> 'topSource'", stored: true);
         alert.Property(a => a.Firewalls).HasComputedColumnSql("alert_firewalls(evidence)", stored: true);
         alert
             .Property(a => a.SearchText)
-            .HasComputedColumnSql("alert_text(title, sentence, cause, evidence)", stored: true);
+            .HasComputedColumnSql("lower(alert_text(title, sentence, cause, evidence))", stored: true);
         alert.HasIndex(a => a.SearchText).HasMethod("gin").HasOperators("gin_trgm_ops");
         alert.HasIndex(a => new { a.Status, a.StartedAt });
         alert.HasIndex(a => a.StartedAt);
@@ -79,7 +80,12 @@ internal sealed class AlertMapping : IEntityTypeConfiguration<Alert>
             .IsDescending()
             .HasDatabaseName("ix_alerts_queue")
             .HasFilter("status <> 'Closed'")
-            .IncludeProperties(nameof(Alert.Status), nameof(Alert.Assignee), nameof(Alert.StartedAt));
+            .IncludeProperties(
+                nameof(Alert.Status),
+                nameof(Alert.Assignee),
+                nameof(Alert.StartedAt),
+                nameof(Alert.IsSnoozed)
+            );
         alert
             .HasIndex(a => new
             {
@@ -89,6 +95,24 @@ internal sealed class AlertMapping : IEntityTypeConfiguration<Alert>
             })
             .IsDescending();
         alert.HasIndex(a => new { a.Excess, a.Id }).IsDescending();
+        alert.HasIndex(a => a.Firewalls).HasMethod("gin");
+        // What groups count, from the index alone.
+        alert
+            .HasIndex(
+                a => new
+                {
+                    a.Status,
+                    a.IsSnoozed,
+                    a.Assignee,
+                    a.Cause,
+                    a.Severity,
+                    a.RuleId,
+                    a.MainSource,
+                },
+                "ix_alerts_groups"
+            )
+            .HasDatabaseName("ix_alerts_groups")
+            .IncludeProperties(nameof(Alert.Excess), nameof(Alert.StartedAt));
         alert.HasOne<Series>().WithMany().HasForeignKey(a => a.SeriesId).OnDelete(DeleteBehavior.Restrict);
         alert.HasMany(a => a.Notes).WithOne().HasForeignKey(note => note.AlertId);
     }

@@ -22,6 +22,7 @@ public sealed class BaselineTests(PostgresFixture postgres) : IAsyncLifetime
     private static readonly Actor Analyst = new(null, "ana", AccountRole.Analyst);
     private static readonly Actor Engineer = new(null, "ada", AccountRole.Engineer);
     private Worker node = null!;
+    private DateTimeOffset now;
     private DateTimeOffset open;
     private DateTimeOffset flood;
 
@@ -30,8 +31,9 @@ public sealed class BaselineTests(PostgresFixture postgres) : IAsyncLifetime
     /// <summary>A month of two firewalls with a flood of two hours, eight days ago.</summary>
     public async ValueTask InitializeAsync()
     {
-        node = await Worker.NewAsync(postgres);
-        open = CountedSpan.StartOf(DateTimeOffset.UtcNow, Span);
+        now = DateTimeOffset.UtcNow;
+        node = await Worker.NewAsync(postgres, now);
+        open = CountedSpan.StartOf(now, Span);
         flood = open.AddDays(-8);
         await FillAsync(node, withFlood: true);
     }
@@ -41,7 +43,7 @@ public sealed class BaselineTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task After_a_confirmed_flood_the_same_hour_a_week_later_is_expected_as_if_it_had_never_been()
     {
-        await using var quiet = await Worker.NewAsync(postgres);
+        await using var quiet = await Worker.NewAsync(postgres, now);
         await FillAsync(quiet, withFlood: false);
         Assert.NotEqual(await TypicalsAsync(quiet, ""), await TypicalsAsync(node, ""));
 

@@ -23,6 +23,7 @@ public sealed class WhyNotQueriesTests(PostgresFixture postgres) : IAsyncLifetim
     private static readonly TimeSpan Span = TimeSpan.FromMinutes(15);
     private static readonly Actor Engineer = new(null, "ada", AccountRole.Engineer);
     private Worker node = null!;
+    private DateTimeOffset now;
     private DateTimeOffset open;
     private DateTimeOffset first;
     private int total;
@@ -33,8 +34,9 @@ public sealed class WhyNotQueriesTests(PostgresFixture postgres) : IAsyncLifetim
     /// <summary>Ten quiet days of two firewalls, scored.</summary>
     public async ValueTask InitializeAsync()
     {
-        node = await Worker.NewAsync(postgres);
-        open = CountedSpan.StartOf(DateTimeOffset.UtcNow, Span);
+        now = DateTimeOffset.UtcNow;
+        node = await Worker.NewAsync(postgres, now);
+        open = CountedSpan.StartOf(now, Span);
         first = open.AddDays(-10);
         await node.DenyAsync(first, open, Steady);
         await node.DenyAsync(first, open, Steady, "fw-2");
@@ -123,20 +125,20 @@ public sealed class WhyNotQueriesTests(PostgresFixture postgres) : IAsyncLifetim
             );
         await ScoreAsync();
 
-        var now = await RuleAsync(firewall, bucket);
+        var silenced = await RuleAsync(firewall, bucket);
 
         Assert.Equal(Outcome.Done, saved.Outcome);
         Assert.True(told.IsTold);
-        Assert.Equal((false, told.AlertId), (now.IsTold, now.AlertId));
+        Assert.Equal((false, told.AlertId), (silenced.IsTold, silenced.AlertId));
         Assert.Equal(
             [WhyNotKind.Subtracted, WhyNotKind.Score, WhyNotKind.Rescored],
-            now.Reasons.Select(reason => reason.Kind)
+            silenced.Reasons.Select(reason => reason.Kind)
         );
         Assert.Equal(
             $"1,204 denies were left out by exception {saved.Id} (nightly scanner); with them the score would have been {Math.Floor(score)}.",
-            now.Reasons[0].Sentence
+            silenced.Reasons[0].Sentence
         );
-        Assert.Contains("because of exception", now.Reasons[2].Sentence, StringComparison.Ordinal);
+        Assert.Contains("because of exception", silenced.Reasons[2].Sentence, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -154,7 +156,7 @@ public sealed class WhyNotQueriesTests(PostgresFixture postgres) : IAsyncLifetim
     [Fact]
     public async Task A_missing_bucket_says_whether_the_source_was_silent_or_intake_down()
     {
-        await using var quiet = await Worker.NewAsync(postgres);
+        await using var quiet = await Worker.NewAsync(postgres, now);
         var silent = open - (6 * Span);
         await quiet.DenyAsync(first, silent, Steady);
         await quiet.DenyAsync(silent + Span, open, Steady);
@@ -194,7 +196,7 @@ public sealed class WhyNotQueriesTests(PostgresFixture postgres) : IAsyncLifetim
     [Fact]
     public async Task What_was_found_when_the_past_was_learnt_is_a_finding_and_late_data_an_alert_that_told_nobody()
     {
-        await using var imported = await Worker.NewAsync(postgres);
+        await using var imported = await Worker.NewAsync(postgres, now);
         var spike = open.AddDays(-3);
         await imported.DenyAsync(
             first,
@@ -219,18 +221,17 @@ public sealed class WhyNotQueriesTests(PostgresFixture postgres) : IAsyncLifetim
     public async Task An_open_bucket_says_how_many_denies_are_left_and_they_raise_the_alert()
     {
         await node.LookAsync();
-        var current = CountedSpan.StartOf(DateTimeOffset.UtcNow, Span);
-        var reason = Assert.Single(await ReasonsAsync(firewall, current));
+        var reason = Assert.Single(await ReasonsAsync(firewall, open));
         Assert.EndsWith("denies cross.", reason.Sentence, StringComparison.Ordinal);
 
-        await node.DenyAsync(current, current + DenyFlow.SliceSpan, _ => (int)reason.More! - 1);
+        await node.DenyAsync(open, open + DenyFlow.SliceSpan, _ => (int)reason.More! - 1);
         await node.LookAsync();
-        var left = Assert.Single(await ReasonsAsync(firewall, current));
-        await node.DenyAsync(current, current + DenyFlow.SliceSpan, _ => 1);
+        var left = Assert.Single(await ReasonsAsync(firewall, open));
+        await node.DenyAsync(open, open + DenyFlow.SliceSpan, _ => 1);
         await node.LookAsync();
 
         Assert.EndsWith(": 1 more deny crosses.", left.Sentence, StringComparison.Ordinal);
-        Assert.True((await RuleAsync(firewall, current)).IsTold);
+        Assert.True((await RuleAsync(firewall, open)).IsTold);
     }
 
     [Fact]

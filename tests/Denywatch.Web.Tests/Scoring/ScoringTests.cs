@@ -18,8 +18,8 @@ public sealed class ScoringTests(PostgresFixture postgres) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        node = await Worker.NewAsync(postgres);
         now = DateTimeOffset.UtcNow;
+        node = await Worker.NewAsync(postgres, now);
         open = new(now.UtcTicks - (now.UtcTicks % Span.Ticks), TimeSpan.Zero);
     }
 

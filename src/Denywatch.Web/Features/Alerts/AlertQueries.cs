@@ -20,12 +20,12 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
                 .Alerts.Where(alert => alert.Status != AlertStatus.Closed)
                 .GroupBy(_ => 1)
                 .Select(active => new AlertCounts(
-                    active.Count(alert => alert.Snooze == null && alert.Status == AlertStatus.Open),
-                    active.Count(alert => alert.Snooze == null && alert.Status == AlertStatus.Acknowledged),
-                    active.Count(alert => alert.Snooze == null && alert.Assignee == me),
-                    active.Count(alert => alert.Snooze != null),
+                    active.Count(alert => !alert.IsSnoozed && alert.Status == AlertStatus.Open),
+                    active.Count(alert => !alert.IsSnoozed && alert.Status == AlertStatus.Acknowledged),
+                    active.Count(alert => !alert.IsSnoozed && alert.Assignee == me),
+                    active.Count(alert => alert.IsSnoozed),
                     active
-                        .Where(alert => alert.Snooze == null && alert.Status == AlertStatus.Open)
+                        .Where(alert => !alert.IsSnoozed && alert.Status == AlertStatus.Open)
                         .Min(alert => (DateTimeOffset?)alert.StartedAt)
                 ))
                 .SingleOrDefaultAsync(ct)
@@ -36,7 +36,7 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         var ids = await AlertSelection
-            .Sorted(AlertSelection.Matching(db, view, me), view.Sort ?? AlertSort.Important)
+            .Sorted(await AlertSelection.MatchingAsync(db, view, me, ct), view.Sort ?? AlertSort.Important)
             .Select(alert => alert.Id)
             .Take(most + 1)
             .ToListAsync(ct);
@@ -51,7 +51,10 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
     {
         ArgumentNullException.ThrowIfNull(view);
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var keyed = AlertSelection.Keyed(AlertSelection.Matching(db, view, me), view.Group ?? AlertGrouping.None);
+        var keyed = AlertSelection.Keyed(
+            await AlertSelection.MatchingAsync(db, view, me, ct),
+            view.Group ?? AlertGrouping.None
+        );
         var groups = await keyed
             .GroupBy(row => row.Key)
             .Select(rows => new
@@ -105,7 +108,7 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
     public async Task<AlertSlice> PageAsync(AlertsView view, string me, int take, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
-        var matching = AlertSelection.Matching(db, view, me);
+        var matching = await AlertSelection.MatchingAsync(db, view, me, ct);
         var total = await matching.CountAsync(ct);
         var sort = view.Sort ?? AlertSort.Important;
         if (view.After is { } after)

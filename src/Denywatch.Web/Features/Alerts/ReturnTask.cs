@@ -31,9 +31,9 @@ public sealed class ReturnTask(
         var since = now - untouched;
         var due = await db
             .Alerts.Where(alert =>
-                alert.Snooze != null
-                    && (alert.Snooze.Until <= now || alert.Snooze.Ends == SnoozeEnd.Quiet && alert.EndedAt != null)
-                || alert.Status == AlertStatus.Acknowledged && alert.Snooze == null && alert.TouchedAt <= since
+                alert.IsSnoozed
+                    && (alert.Snooze!.Until <= now || alert.Snooze.Ends == SnoozeEnd.Quiet && alert.EndedAt != null)
+                || alert.Status == AlertStatus.Acknowledged && !alert.IsSnoozed && alert.TouchedAt <= since
             )
             .OrderBy(alert => alert.Id)
             .Take(MostAtOnce)
