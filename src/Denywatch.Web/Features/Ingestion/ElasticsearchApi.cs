@@ -64,11 +64,9 @@ internal static class ElasticsearchApi
                     await next(http);
                     return;
                 }
-                var tokens = http.RequestServices.GetRequiredService<SenderTokens>();
-                if (await tokens.SenderOfAsync(http.Request.Headers.Authorization, http.RequestAborted) is null)
-                    await SenderFilter.Unauthorized().ExecuteAsync(http);
-                else
-                    await Root().ExecuteAsync(http);
+                var filter = new SenderFilter(http.RequestServices.GetRequiredService<SenderTokens>());
+                var answer = await filter.AnswerAsync(http, () => ValueTask.FromResult<object?>(Root()));
+                await ((IResult)answer!).ExecuteAsync(http);
             }
         );
 
@@ -117,17 +115,19 @@ internal sealed class SenderFilter(SenderTokens tokens) : IEndpointFilter
 
     public static string SenderOf(HttpContext http) => (string)http.Items[SenderKey]!;
 
-    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+        AnswerAsync(context.HttpContext, () => next(context));
+
+    public async ValueTask<object?> AnswerAsync(HttpContext http, Func<ValueTask<object?>> next)
     {
-        var http = context.HttpContext;
         http.Response.Headers["X-Elastic-Product"] = "Elasticsearch";
         try
         {
             if (await tokens.SenderOfAsync(http.Request.Headers.Authorization, http.RequestAborted) is not { } sender)
-                return Unauthorized();
+                return new UnauthorizedSender();
 
             http.Items[SenderKey] = sender;
-            return await next(context);
+            return await next();
         }
         catch (Exception away) when (Committer.IsAway(away))
         {
@@ -164,8 +164,6 @@ internal sealed class SenderFilter(SenderTokens tokens) : IEndpointFilter
             );
         }
     }
-
-    public static IResult Unauthorized() => new UnauthorizedSender();
 
     private sealed class UnauthorizedSender : IResult
     {

@@ -19,6 +19,7 @@ public sealed record ParsedEvent(
 /// <param name="Lines">Events and rejected lines of the last 24 hours.</param>
 /// <param name="Denied">Those that count: denied ones, and unanswered ones of sources that are opted in.</param>
 /// <param name="Unanswered">Those without an answer that do not count.</param>
+/// <param name="DeniedByOthers">Those that count, of all other integrations; 0 where the state is of all.</param>
 /// <param name="Unrecognised">Lines of the last 24 hours that no integration took.</param>
 /// <param name="Comparable">Learnt buckets like the current one, of <see cref="SeriesModel.ComparableNeeded"/>.</param>
 public sealed record SetupState(
@@ -28,6 +29,7 @@ public sealed record SetupState(
     long Denied,
     long Unanswered,
     long Rejected,
+    long DeniedByOthers,
     long Unrecognised,
     string? RejectReason,
     ParsedEvent? Last,
@@ -39,12 +41,11 @@ public sealed record SetupState(
 {
     private static readonly TimeSpan quietAfter = TimeSpan.FromMinutes(10);
 
-    public static SetupState Nothing { get; } = new(0, null, 0, 0, 0, 0, 0, null, null, 0, true, 0, null);
+    public static SetupState Nothing { get; } = new(0, null, 0, 0, 0, 0, 0, 0, null, null, 0, true, 0, null);
 
     private long Events => Lines - Rejected;
 
     public bool HasLines => Lines > 0 || LastReceivedAt is not null;
-    public bool HasDenies => Denied > 0;
     public bool IsScoring => Series > 0 && !IsLearning && JobProblem is null;
 
     /// <summary>First lamp: do events arrive?</summary>
@@ -86,6 +87,11 @@ public sealed record SetupState(
             );
         if (Events == 0)
             return (LampState.Quiet, "No event that was understood in the last 24 h.");
+        if (noVerdict is not null && DeniedByOthers > 0)
+            return (
+                LampState.Ok,
+                $"{Numbers.Exact(DeniedByOthers)} in the last 24 h, from what was added beside it: its own events tell of none."
+            );
 
         var unanswered =
             Unanswered == 0
@@ -130,6 +136,9 @@ public sealed class SetupQueries(NpgsqlDataSource source, RuleQueries rules)
                coalesce(sum(rejected), 0)::bigint,
                (SELECT coalesce(sum(rejected), 0) FROM source_slices JOIN data_sources ON id = data_source_id
                 WHERE integration = 'unknown' AND slice >= now() - interval '24 hours')::bigint,
+               (SELECT coalesce(sum(denied), 0) + coalesce(sum(unanswered) FILTER (WHERE counts_unanswered), 0)
+                FROM source_slices JOIN data_sources ON id = data_source_id
+                WHERE @integration <> '' AND integration <> @integration AND slice >= now() - interval '24 hours')::bigint,
                (SELECT reason FROM rejects JOIN chosen ON id = data_source_id ORDER BY last_at DESC LIMIT 1)
         FROM source_slices JOIN chosen ON id = data_source_id
         WHERE slice >= now() - interval '24 hours'
@@ -165,7 +174,8 @@ public sealed class SetupQueries(NpgsqlDataSource source, RuleQueries rules)
                     Unanswered = row.GetInt64(4),
                     Rejected = row.GetInt64(5),
                     Unrecognised = row.GetInt64(6),
-                    RejectReason = row.TextOrNull(7),
+                    DeniedByOthers = row.GetInt64(7),
+                    RejectReason = row.TextOrNull(8),
                 },
             ct,
             chosen
