@@ -44,5 +44,6 @@ public sealed record Benchmark(
             "lists and bulk deeds over 100,000 alerts: --data FOLDER keeps them",
             Triage.TriageBenchmark.RunAsync
         ),
+        new("tuning", "a rule's settings tried on the demo's month", Tuning.TuningBenchmark.RunAsync),
     ];
 }

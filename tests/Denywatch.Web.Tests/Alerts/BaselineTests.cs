@@ -55,7 +55,7 @@ public sealed class BaselineTests(PostgresFixture postgres) : IAsyncLifetime
             await node.AskAsync<long>("SELECT sum(actual)::bigint FROM records"),
             await quiet.AskAsync<long>("SELECT sum(actual)::bigint FROM records") + 2 * 24 * 1500
         );
-        Assert.StartsWith("confirmed incident #", await ReasonAsync(), StringComparison.Ordinal);
+        Assert.NotEqual(0, await RevisionsAsync("confirmed incident #"));
         Assert.Contains(
             "Its excess of 36,000 denies is not learnt as normal any more.",
             await NotesAsync(node),
@@ -76,13 +76,14 @@ public sealed class BaselineTests(PostgresFixture postgres) : IAsyncLifetime
 
         await CloseAsync(node, CloseReason.TruePositive);
         Assert.Equal(confirmed, await RecordsAsync());
+        var takenBack = await RevisionsAsync("taken back");
         await ActAsync(node, actions => actions.ReopenAsync([closed[0].Id], null, Analyst, Stop));
 
         Assert.NotEqual(confirmed, records);
         Assert.Equal(records, await RecordsAsync());
         Assert.Equal(alerts, await AlertsAsync());
         Assert.Equal(0, await node.AskAsync<long>("SELECT count(*) FROM confirmed_excess"));
-        Assert.Contains("taken back", await ReasonAsync(), StringComparison.Ordinal);
+        Assert.True(await RevisionsAsync("taken back") > takenBack);
     }
 
     [Theory]
@@ -312,8 +313,8 @@ public sealed class BaselineTests(PostgresFixture postgres) : IAsyncLifetime
             )
         );
 
-    private Task<string?> ReasonAsync() =>
-        node.AskAsync<string>("SELECT reason FROM record_revisions ORDER BY scored_at DESC, revision DESC LIMIT 1");
+    private Task<long> RevisionsAsync(string reason) =>
+        node.AskAsync<long>($"SELECT count(*) FROM record_revisions WHERE reason LIKE '%{reason}%'");
 
     private static async Task<string> NotesAsync(Worker worker) =>
         await worker.AskAsync<string>("SELECT string_agg(text, E'\\n') FROM alert_notes") ?? "";
