@@ -72,6 +72,7 @@ public sealed class Worker : IAsyncDisposable
             .AddSingleton<AppearingAlerts>()
             .AddSingleton<AlertEffects>()
             .AddSingleton<ExceptionPreview>()
+            .AddSingleton<SelfTest>()
             .AddSingleton<ExceptionLedger>()
             .AddSingleton<ExceptionActions>()
             .AddSingleton<ExceptionQueries>()

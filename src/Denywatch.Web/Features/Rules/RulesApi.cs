@@ -25,6 +25,9 @@ public static class RulesApi
             .MapPost("/{id:guid}/settings/preview", PreviewAsync)
             .WithSummary("What other settings would have alerted in the last 30 days");
         rules
+            .MapGet("/{id:guid}/self-test", SelfTestAsync)
+            .WithSummary("Whether a spike of so many denies would alert now, on each series");
+        rules
             .MapPut("/{id:guid}/settings", TuneAsync)
             .WithSummary("Saves a rule's settings and brings the alerts of 30 days into line")
             .RequireAuthorization(nameof(Policy.Engineer));
@@ -37,6 +40,24 @@ public static class RulesApi
         CancellationToken ct
     ) =>
         await trial.OfAsync(id, request.Settings, ct) is { } result ? TypedResults.Ok(result) : TypedResults.NotFound();
+
+    private static async Task<Results<Ok<IReadOnlyList<SelfTestRow>>, NotFound, ValidationProblem>> SelfTestAsync(
+        Guid id,
+        long denies,
+        SelfTest test,
+        CancellationToken ct
+    )
+    {
+        if (denies is < 1 or > SelfTest.Most)
+            return TypedResults.ValidationProblem(
+                new Dictionary<string, string[]>(StringComparer.Ordinal)
+                {
+                    ["denies"] = [$"From 1 to {SelfTest.Most} denies can be put in."],
+                }
+            );
+
+        return await test.OfAsync(id, denies, ct) is { } rows ? TypedResults.Ok(rows) : TypedResults.NotFound();
+    }
 
     private static async Task<Results<NoContent, ForbidHttpResult, NotFound, ValidationProblem>> TuneAsync(
         Guid id,

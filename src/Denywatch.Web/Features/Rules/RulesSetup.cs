@@ -11,6 +11,7 @@ public static class RulesSetup
         builder.Services.AddSingleton<RuleActions>();
         builder.Services.AddSingleton<RuleQueries>();
         builder.Services.AddSingleton<RulePreview>();
+        builder.Services.AddSingleton<SelfTest>();
         builder.Services.AddSingleton<RuleTuningActions>();
     }
 
