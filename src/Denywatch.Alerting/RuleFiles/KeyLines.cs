@@ -6,6 +6,10 @@ namespace Denywatch.Alerting.RuleFiles;
 internal sealed class KeyLines
 {
     private readonly Dictionary<string, int> lines = new(StringComparer.Ordinal);
+    private int otherwise = 1;
+
+    /// <summary>Of a text that has everything on one line.</summary>
+    public static KeyLines All(int line) => new() { otherwise = line };
 
     public static KeyLines Of(DocumentSyntax document)
     {
@@ -20,11 +24,11 @@ internal sealed class KeyLines
         return found;
     }
 
-    /// <summary>The line, from 1, of a key such as <c>rule.severity</c> or of its table; 1 where neither is there.</summary>
+    /// <summary>The line, from 1, of a key such as <c>rule.severity</c> or of its table; the first where neither is there.</summary>
     public int this[string key] =>
         lines.TryGetValue(key, out var line) ? line
         : key.LastIndexOf('.') is > 0 and var dot ? this[key[..dot]]
-        : 1;
+        : otherwise;
 
     private void Add(string table, IEnumerable<KeyValueSyntax> items)
     {

@@ -1,3 +1,7 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Tomlyn;
 using Tomlyn.Model;
 using Tomlyn.Parsing;
@@ -56,37 +60,80 @@ public sealed record RuleFile
 
     public IReadOnlyList<RuleThreat> Threat { get; init; } = [];
 
+    /// <summary>Denies a bucket must have, from the table <c>[denywatch]</c> that only our own files have.</summary>
+    public long? Floor { get; init; }
+
+    /// <summary>Actual minus typical a bucket must have, from <c>[denywatch]</c>.</summary>
+    public long? MinimumExcess { get; init; }
+
     /// <summary>Everything else that the file says, by table and key such as <c>metadata.maturity</c>.</summary>
-    public IReadOnlyDictionary<string, object> Others { get; init; } =
-        new Dictionary<string, object>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, JsonNode> Others { get; init; } =
+        new Dictionary<string, JsonNode>(StringComparer.Ordinal);
+
+    /// <summary>All that the file says, a table for each of its tables; empty where it could not be read.</summary>
+    [JsonIgnore]
+    public JsonObject Document { get; init; } = [];
 
     /// <summary>What is wrong, a sentence each, with file and line. A rule with problems cannot run.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
+
+    private const int MostProblems = 20;
+    private static readonly TomlSerializerOptions bounded = new() { MaxDepth = TomlJson.MostLevels };
+
+    internal static JsonSerializerOptions Relaxed { get; } =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Reads the rules of a text, whichever of the two layouts it has: TOML with one, or NDJSON with any number.</summary>
+    public static IReadOnlyList<RuleFile> ReadAll(string file, string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.AsSpan().TrimStart().StartsWith("{") ? [.. RuleLines.Read(file, text)] : [Read(file, text)];
+    }
+
+    /// <summary>Reads what <see cref="Document"/> kept.</summary>
+    public static RuleFile Of(JsonObject document) => RuleFileReader.Read("", document, KeyLines.All(1));
+
+    /// <summary>In the layout of the public repository; reading it gives every value again.</summary>
+    public static string ToToml(JsonObject document) => TomlText.Of(document);
+
+    /// <summary>One line, as Kibana imports rules.</summary>
+    public static string ToNdjson(JsonObject document) => RuleLines.Of(document);
 
     /// <summary>Reads a file's text; it never throws, whatever the text is.</summary>
     /// <param name="file">Its name, for messages.</param>
     public static RuleFile Read(string file, string text)
     {
-        var syntax = SyntaxParser.Parse(text, file);
-        if (syntax.HasErrors)
-            return new()
-            {
-                File = file,
-                Problems =
-                [
-                    .. syntax
-                        .Diagnostics.Select(found => $"{file}:{found.Span.Start.Line + 1}: {found.Message}.")
-                        .Take(20),
-                ],
-            };
-
         try
         {
-            return RuleFileReader.Read(file, TomlSerializer.Deserialize<TomlTable>(text) ?? [], KeyLines.Of(syntax));
+            // First, because it is bounded in depth: what it has read is safe for the parser that knows the lines.
+            var values = TomlSerializer.Deserialize<TomlTable>(text, bounded) ?? [];
+            var syntax = SyntaxParser.Parse(text, file);
+            return syntax.HasErrors
+                ? Broken(
+                    file,
+                    syntax
+                        .Diagnostics.Select(found => $"{found.Span.Start.Line + 1}: {found.Message}.")
+                        .Take(MostProblems)
+                )
+                : RuleFileReader.Read(file, TomlJson.Of(values), KeyLines.Of(syntax));
         }
         catch (TomlException broken)
         {
-            return new() { File = file, Problems = [$"{file}: {broken.Message}"] };
+            return Broken(
+                file,
+                broken.Diagnostics.Count == 0
+                    ? [$"1: {TomlJson.TooDeep}."]
+                    : broken
+                        .Diagnostics.Select(found => $"{found.Span.Start.Line + 1}: {found.Message}.")
+                        .Take(MostProblems)
+            );
+        }
+        catch (FormatException broken)
+        {
+            return Broken(file, [$"1: {broken.Message}."]);
         }
     }
+
+    private static RuleFile Broken(string file, IEnumerable<string> problems) =>
+        new() { File = file, Problems = [.. problems.Select(problem => $"{file}:{problem}")] };
 }

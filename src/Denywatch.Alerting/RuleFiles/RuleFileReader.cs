@@ -1,5 +1,6 @@
 using System.Globalization;
-using Tomlyn.Model;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Denywatch.Alerting.RuleFiles;
 
@@ -8,24 +9,27 @@ internal sealed class RuleFileReader
 {
     private static readonly string[] Severities = ["low", "medium", "high", "critical"];
 
+    private const string Ours = "denywatch";
+    private static readonly string[] ours = ["floor", "minimum_excess"];
+
     private readonly string file;
-    private readonly TomlTable rule;
+    private readonly JsonObject rule;
     private readonly KeyLines lines;
     private readonly HashSet<string> read = new(StringComparer.Ordinal);
     private readonly List<string> problems = [];
 
-    private RuleFileReader(string file, TomlTable rule, KeyLines lines) =>
+    private RuleFileReader(string file, JsonObject rule, KeyLines lines) =>
         (this.file, this.rule, this.lines) = (file, rule, lines);
 
-    public static RuleFile Read(string file, TomlTable document, KeyLines lines)
+    public static RuleFile Read(string file, JsonObject document, KeyLines lines)
     {
-        if (Value(document, "rule") is not TomlTable rule)
+        if (document["rule"] is not JsonObject rule)
             return new() { File = file, Problems = [$"{file}:1: there is no table [rule]; is this a detection rule?"] };
 
         return new RuleFileReader(file, rule, lines).Read(document);
     }
 
-    private RuleFile Read(TomlTable document)
+    private RuleFile Read(JsonObject document)
     {
         var type = Text("type", isNeeded: true);
         var jobs = Texts("machine_learning_job_id", isOneAllowed: true);
@@ -61,7 +65,10 @@ internal sealed class RuleFileReader
             Setup = Text("setup"),
             Note = Text("note"),
             Threat = Threat(),
+            Floor = Whole(document, "floor"),
+            MinimumExcess = Whole(document, "minimum_excess"),
             Others = Others(document),
+            Document = document,
         };
         return made with { Problems = problems };
     }
@@ -85,95 +92,101 @@ internal sealed class RuleFileReader
     private List<RuleThreat> Threat()
     {
         read.Add("threat");
-        if (Value(rule, "threat") is not { } value)
+        if (rule["threat"] is not { } value)
             return [];
 
         List<RuleThreat> threats = [];
         foreach (var threat in Tables(value))
         {
-            var techniques = Tables(Value(threat, "technique")).ToList();
+            var techniques = Tables(threat["technique"]).ToList();
             threats.Add(
                 new(
-                    Value(threat, "tactic") is TomlTable tactic ? Value(tactic, "id") as string : null,
+                    threat["tactic"] is JsonObject tactic ? AsText(tactic["id"]) : null,
                     [.. Ids(techniques)],
-                    [.. techniques.SelectMany(technique => Ids(Tables(Value(technique, "subtechnique"))))]
+                    [.. techniques.SelectMany(technique => Ids(Tables(technique["subtechnique"])))]
                 )
             );
         }
-        if (threats.Count == 0)
+        if (threats.Count == 0 && value is not JsonArray { Count: 0 })
             Wrong("threat", "is no list of tables: write [[rule.threat]]");
         return threats;
     }
 
-    private Dictionary<string, object> Others(TomlTable document)
+    private Dictionary<string, JsonNode> Others(JsonObject document)
     {
-        var others = new Dictionary<string, object>(StringComparer.Ordinal);
+        var others = new Dictionary<string, JsonNode>(StringComparer.Ordinal);
         foreach (var (table, value) in document.Where(entry => entry.Key != "rule"))
         {
-            if (value is TomlTable inner)
+            if (value is JsonObject inner && !TomlJson.IsLiteral(inner))
             {
-                foreach (var (key, kept) in inner)
-                    others[$"{table}.{key}"] = kept;
+                foreach (var (key, kept) in inner.Where(entry => table != Ours || !ours.Contains(entry.Key)))
+                    others[$"{table}.{key}"] = kept!;
             }
             else
             {
-                others[table] = value;
+                others[table] = value!;
             }
         }
         foreach (var (key, value) in rule.Where(entry => !read.Contains(entry.Key)))
-            others[$"rule.{key}"] = value;
+            others[$"rule.{key}"] = value!;
         return others;
+    }
+
+    /// <summary>A number of denies from the table that only our own files have.</summary>
+    private long? Whole(JsonObject document, string key)
+    {
+        if (document[Ours] is not JsonObject table || table[key] is not { } value)
+            return null;
+        if (
+            value.GetValueKind() == JsonValueKind.Number
+            && NumberOf(value) is >= 0 and <= 1e15 and var number
+            && number % 1 == 0
+        )
+            return (long)number;
+        problems.Add($"{file}:{lines[$"{Ours}.{key}"]}: {Ours}.{key} must be a whole number, not below zero.");
+        return null;
     }
 
     private string? Text(string key, bool isNeeded = false)
     {
         read.Add(key);
-        switch (Value(rule, key))
-        {
-            case string text:
-                return text;
-            case null:
-                if (isNeeded)
-                    Wrong(key, "is missing");
-                return null;
-            case var other:
-                Wrong(key, $"is {Kind(other)}; a text belongs there");
-                return null;
-        }
+        var value = rule[key];
+        if (AsText(value) is { } text)
+            return text;
+        if (value is not null)
+            Wrong(key, $"is {Kind(value)}; a text belongs there");
+        else if (isNeeded)
+            Wrong(key, "is missing");
+        return null;
     }
 
     private double? Number(string key)
     {
         read.Add(key);
-        var number = Value(rule, key) switch
+        if (rule[key] is not { } value)
+            return null;
+        if (value.GetValueKind() != JsonValueKind.Number)
         {
-            long whole => whole,
-            double broken => broken,
-            null => (double?)null,
-            var other => Refuse(other),
-        };
+            Wrong(key, $"is {Kind(value)}; a number belongs there");
+            return null;
+        }
+        var number = NumberOf(value);
         if (number is < 0 or > 100)
             Wrong(key, string.Create(CultureInfo.InvariantCulture, $"is {number}; it must lie between 0 and 100"));
         return number;
-
-        double? Refuse(object other)
-        {
-            Wrong(key, $"is {Kind(other)}; a number belongs there");
-            return null;
-        }
     }
 
     private List<string> Texts(string key, bool isOneAllowed = false)
     {
         read.Add(key);
-        switch (Value(rule, key))
+        switch (rule[key])
         {
             case null:
                 return [];
-            case string one when isOneAllowed:
-                return [one];
-            case TomlArray many when many.All(value => value is string):
-                return [.. many.OfType<string>()];
+            case var one when isOneAllowed && AsText(one) is { } text:
+                return [text];
+            case JsonArray many when many.All(value => AsText(value) is not null):
+                return [.. many.Select(value => AsText(value)!)];
             case var other:
                 Wrong(key, $"is {Kind(other)}; a list of texts belongs there");
                 return [];
@@ -183,27 +196,25 @@ internal sealed class RuleFileReader
     private void Wrong(string key, string what) =>
         problems.Add($"{file}:{lines[$"rule.{key}"]}: {key} {what}{(what.EndsWith('?') ? "" : ".")}");
 
-    private static object? Value(TomlTable table, string key) => table.TryGetValue(key, out var value) ? value : null;
+    /// <summary>A number however it is kept: parsed from JSON, or made.</summary>
+    public static double NumberOf(JsonNode number) =>
+        double.Parse(number.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture);
 
-    private static IEnumerable<string> Ids(IEnumerable<TomlTable> tables) =>
-        tables.Select(table => Value(table, "id")).OfType<string>();
+    private static string? AsText(JsonNode? value) =>
+        value is JsonValue && value.GetValueKind() == JsonValueKind.String ? (string?)value : null;
 
-    private static IEnumerable<TomlTable> Tables(object? value) =>
-        value switch
+    private static IEnumerable<string> Ids(IEnumerable<JsonObject> tables) =>
+        tables.Select(table => AsText(table["id"])).OfType<string>();
+
+    private static IEnumerable<JsonObject> Tables(JsonNode? value) => (value as JsonArray ?? []).OfType<JsonObject>();
+
+    private static string Kind(JsonNode value) =>
+        value.GetValueKind() switch
         {
-            TomlTableArray tables => tables,
-            TomlArray array => array.OfType<TomlTable>(),
-            _ => [],
-        };
-
-    private static string Kind(object value) =>
-        value switch
-        {
-            string => "a text",
-            long or double => "a number",
-            bool => "true or false",
-            TomlArray => "a list",
-            TomlTable or TomlTableArray => "a table",
-            _ => "a date",
+            JsonValueKind.String => "a text",
+            JsonValueKind.Number => "a number",
+            JsonValueKind.True or JsonValueKind.False => "true or false",
+            JsonValueKind.Array => "a list",
+            _ => value is JsonObject table && TomlJson.IsLiteral(table) ? "a date" : "a table",
         };
 }
