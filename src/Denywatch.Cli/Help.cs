@@ -12,8 +12,12 @@ internal static class Help
           denywatch import FILE...    send files to a server that counts them
               --server URL            or DENYWATCH_SERVER
               --token TOKEN           or DENYWATCH_TOKEN
-          denywatch rules show FILE... what rule files (TOML) say
-              --json                  one JSON object per file
+          denywatch rules show FILE... what rule files (TOML, NDJSON) say
+              --json                  one JSON object per rule
+          denywatch rules import FILE... make and update a server's rules; a FILE may be a folder
+              --server URL            or DENYWATCH_SERVER
+              --token TOKEN           an API token of an engineer, or DENYWATCH_TOKEN
+              --why TEXT              kept with each version it makes
           denywatch score FILE...     score counts (CSV: timestamp,count) as they would have been scored live
               --output DIR            where one CSV of records for each FILE is written
               --time-zones FILE       JSON object from series name to IANA zone (default UTC)

@@ -15,7 +15,7 @@ return args switch
 {
     ["parse", .. var rest] => ParseCommand.Run(rest, stop.Token),
     ["import", .. var rest] => await ImportCommand.RunAsync(rest, stop.Token),
-    ["rules", .. var rest] => RulesCommand.Run(rest),
+    ["rules", .. var rest] => await RulesCommand.RunAsync(rest, stop.Token),
     ["score", .. var rest] => ScoreCommand.Run(rest, stop.Token),
     _ => Help.Show(args),
 };

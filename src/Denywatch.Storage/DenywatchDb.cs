@@ -29,6 +29,7 @@ public sealed class DenywatchDb(DbContextOptions<DenywatchDb> options)
     public DbSet<Job> Jobs => Set<Job>();
     public DbSet<Series> Series => Set<Series>();
     public DbSet<Rule> Rules => Set<Rule>();
+    public DbSet<RuleVersion> RuleVersions => Set<RuleVersion>();
     public DbSet<Alert> Alerts => Set<Alert>();
     public DbSet<AlertNote> AlertNotes => Set<AlertNote>();
     public DbSet<BurstAnswer> BurstAnswers => Set<BurstAnswer>();

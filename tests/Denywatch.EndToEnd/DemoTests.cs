@@ -74,6 +74,9 @@ public sealed partial class DemoTests(DemoApp demo, Browser browser)
             ("rule-setup", $"{Rule}?tab=setup"),
             ("rule-guide", $"{Rule}?tab=guide"),
             ("rule-runs", $"{Rule}?tab=runs"),
+            ("rule-versions", $"{Rule}?tab=versions"),
+            ("rule-import", "/rules/import"),
+            ("rule-coverage", "/rules/coverage"),
         ];
         List<string> problems = [];
         foreach (var (name, path) in pages)

@@ -58,7 +58,7 @@ internal sealed class RuleFileReader
             From = Text("from"),
             Interval = Text("interval"),
             Severity = Severity(),
-            RiskScore = Number("risk_score"),
+            RiskScore = Number("risk_score", isWhole: true),
             Tags = Texts("tags"),
             References = Texts("references"),
             FalsePositives = Texts("false_positives"),
@@ -160,7 +160,7 @@ internal sealed class RuleFileReader
         return null;
     }
 
-    private double? Number(string key)
+    private double? Number(string key, bool isWhole = false)
     {
         read.Add(key);
         if (rule[key] is not { } value)
@@ -173,6 +173,8 @@ internal sealed class RuleFileReader
         var number = NumberOf(value);
         if (number is < 0 or > 100)
             Wrong(key, string.Create(CultureInfo.InvariantCulture, $"is {number}; it must lie between 0 and 100"));
+        else if (isWhole && number % 1 != 0)
+            Wrong(key, string.Create(CultureInfo.InvariantCulture, $"is {number}; a whole number belongs there"));
         return number;
     }
 

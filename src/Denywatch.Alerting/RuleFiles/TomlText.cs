@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace Denywatch.Alerting.RuleFiles;
 
-/// <summary>Writes a document as TOML, laid out as the public repository's files are.</summary>
+/// <summary>Writes a document as TOML, laid out as the public repository's files are: keys in order, lists of tables before tables.</summary>
 internal sealed class TomlText
 {
     private readonly StringBuilder text = new();
@@ -22,7 +22,8 @@ internal sealed class TomlText
     /// <summary>First the values of a table, since what follows a table's head belongs to it; then the tables inside.</summary>
     private void Table(string path, JsonObject table)
     {
-        foreach (var (key, value) in table)
+        var entries = table.OrderBy(entry => entry.Key, StringComparer.Ordinal).ToList();
+        foreach (var (key, value) in entries)
         {
             if (value is null || IsTable(value) || IsTables(value))
                 continue;
@@ -30,7 +31,7 @@ internal sealed class TomlText
             Value(value, isListLong: true);
             text.Append('\n');
         }
-        foreach (var (key, value) in table)
+        foreach (var (key, value) in entries.OrderBy(entry => entry.Value is JsonObject))
         {
             var inner = path.Length == 0 ? Key(key) : $"{path}.{Key(key)}";
             if (value is JsonArray tables && IsTables(value))

@@ -9,7 +9,7 @@ namespace Denywatch.Cli.Rules;
 internal static class RulesCommand
 {
     // A rule file has some ten kilobytes.
-    private const long LargestFile = 4 * 1024 * 1024;
+    public const long LargestFile = 4 * 1024 * 1024;
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -18,11 +18,16 @@ internal static class RulesCommand
         Converters = { new JsonStringEnumConverter() },
     };
 
-    public static int Run(string[] args)
-    {
-        if (args is not ["show", .. var rest])
-            return Wrong("write: denywatch rules show FILE... [--json]");
+    public static async Task<int> RunAsync(string[] args, CancellationToken ct) =>
+        args switch
+        {
+            ["show", .. var rest] => Show(rest),
+            ["import", .. var rest] => await RulesImport.RunAsync(rest, ct),
+            _ => Wrong("write: denywatch rules show FILE... [--json], or denywatch rules import FILE..."),
+        };
 
+    private static int Show(string[] rest)
+    {
         var asJson = rest.Contains("--json", StringComparer.Ordinal);
         var files = rest.Where(arg => arg != "--json").ToList();
         if (files.Find(file => file.StartsWith('-')) is { } option)
@@ -33,24 +38,21 @@ internal static class RulesCommand
         var exit = Exit.Done;
         foreach (var file in files)
         {
-            if (Read(file) is not { } rule)
-            {
+            var rules = Read(file);
+            if (rules is null || rules.Any(rule => rule.Problems.Count > 0))
                 exit = Exit.Problems;
-                continue;
-            }
-            if (rule.Problems.Count > 0)
-                exit = Exit.Problems;
-            Console.Out.WriteLine(asJson ? JsonSerializer.Serialize(rule, Json) : Words(rule));
+            foreach (var rule in rules ?? [])
+                Console.Out.WriteLine(asJson ? JsonSerializer.Serialize(rule, Json) : Words(rule));
         }
         return exit;
     }
 
-    private static RuleFile? Read(string file)
+    private static IReadOnlyList<RuleFile>? Read(string file)
     {
         try
         {
             if (new FileInfo(file).Length <= LargestFile)
-                return RuleFile.Read(file, File.ReadAllText(file));
+                return RuleFile.ReadAll(file, File.ReadAllText(file));
             Console.Error.WriteLine($"{file}: larger than {LargestFile / 1024 / 1024} MiB: this is no rule");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

@@ -109,6 +109,12 @@ public sealed class Rule
     /// <summary>Investigation guide, Markdown, in our words.</summary>
     public string Note { get; set; } = "";
 
+    /// <summary>
+    /// All that the file says it was imported from, unknown keys too, as JSON with a table for each of the file's; null for
+    /// a rule that is built in. Where it and the fields above differ (a threshold that was tuned), the fields hold.
+    /// </summary>
+    public string? Document { get; set; }
+
     public bool IsEnabled { get; private set; }
 
     /// <summary>Since when it is on or off: a rule never alerts for time it was off.</summary>
@@ -126,4 +132,22 @@ public sealed class Rule
 
     /// <summary>Whether a result for the bucket that starts at <paramref name="bucket"/> may raise an alert.</summary>
     public bool AlertsFor(DateTimeOffset bucket) => IsEnabled && bucket >= SwitchedAt;
+}
+
+/// <summary>A rule as it stood from one change to the next.</summary>
+public sealed class RuleVersion
+{
+    public required Guid RuleId { get; init; }
+
+    /// <summary>From 1.</summary>
+    public required int Number { get; init; }
+    public required DateTimeOffset At { get; init; }
+    public required string By { get; init; }
+
+    /// <summary>import, tune, roll back; start for what came with the program.</summary>
+    public required string Deed { get; init; }
+    public string? Why { get; init; }
+
+    /// <summary>The whole definition, as JSON with a table for each of a rule file's.</summary>
+    public required string Definition { get; init; }
 }

@@ -27,6 +27,7 @@ internal sealed class RuleMapping : IEntityTypeConfiguration<Rule>
     {
         rule.ToTable("rules");
         rule.Property<uint>("Version").IsRowVersion();
+        rule.Property(r => r.Document).HasColumnType("jsonb");
         rule.Property(r => r.Threats)
             .HasColumnType("jsonb")
             .HasConversion(
@@ -38,6 +39,17 @@ internal sealed class RuleMapping : IEntityTypeConfiguration<Rule>
                     threats => threats
                 )
             );
+    }
+}
+
+internal sealed class RuleVersionMapping : IEntityTypeConfiguration<RuleVersion>
+{
+    public void Configure(EntityTypeBuilder<RuleVersion> version)
+    {
+        version.ToTable("rule_versions");
+        version.HasKey(v => new { v.RuleId, v.Number });
+        version.Property(v => v.Definition).HasColumnType("jsonb");
+        version.HasOne<Rule>().WithMany().HasForeignKey(v => v.RuleId);
     }
 }
 

@@ -260,7 +260,7 @@ public sealed class WhyNotQueriesTests(PostgresFixture postgres) : IAsyncLifetim
         var actions = new RuleActions(node.Get<IDbContextFactory<DenywatchDb>>(), node.Source, new FixedClock(at));
         Assert.Equal(
             Outcome.Done,
-            await actions.SwitchAsync(BuiltInRules.SpikeInFirewallDenies, on, reason, Engineer, Stop)
+            (await actions.SwitchAsync(BuiltInRules.SpikeInFirewallDenies, on, reason, Engineer, Stop)).Outcome
         );
     }
 

@@ -62,7 +62,7 @@ public sealed class RulesTests(PostgresFixture postgres) : IAsyncLifetime
             actions.SwitchAsync(Spike, on: false, "second", Installation.Ben, Stop)
         );
 
-        Assert.Equal([Outcome.Done, Outcome.Refused], results.Order());
+        Assert.Equal([Outcome.Done, Outcome.Refused], results.Select(result => result.Outcome).Order());
         await using var db = await app.DbAsync();
         Assert.Equal(1, await db.Audit.CountAsync(entry => entry.Deed == "switch off", Stop));
     }
@@ -73,10 +73,10 @@ public sealed class RulesTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData(AccountRole.Analyst, "because", Outcome.Done)]
     public async Task A_rule_is_switched_by_an_analyst_with_a_reason(AccountRole role, string reason, Outcome expected)
     {
-        var outcome = await app.Get<RuleActions>()
+        var result = await app.Get<RuleActions>()
             .SwitchAsync(Spike, on: false, reason, new(null, "someone", role), Stop);
 
-        Assert.Equal(expected, outcome);
+        Assert.Equal(expected, result.Outcome);
     }
 
     [Fact]

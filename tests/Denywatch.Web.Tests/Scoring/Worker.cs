@@ -72,7 +72,6 @@ public sealed class Worker : IAsyncDisposable
             .AddSingleton<AppearingAlerts>()
             .AddSingleton<AlertEffects>()
             .AddSingleton<ExceptionPreview>()
-            .AddSingleton<SelfTest>()
             .AddSingleton<ExceptionLedger>()
             .AddSingleton<ExceptionActions>()
             .AddSingleton<ExceptionQueries>()
@@ -84,7 +83,7 @@ public sealed class Worker : IAsyncDisposable
             .AddSingleton<WindowQueries>()
             .AddSingleton<WindowWatch>();
         services.AddSingleton<SiteActions>();
-        services.AddSingleton<RulePreview>().AddSingleton<RuleTuningActions>();
+        services.AddRules();
         services.AddTransient<LookTask>().AddTransient<CloseBucketsTask>();
         return new(services.BuildServiceProvider(), connectionString);
     }

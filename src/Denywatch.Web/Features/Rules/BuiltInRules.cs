@@ -7,6 +7,9 @@ public static class BuiltInRules
 {
     public static readonly Guid SpikeInFirewallDenies = Guid.Parse("eaa77d63-9679-4ce3-be25-3ba8b795e5fa");
 
+    /// <summary>Whether a rule is one of them: its words come with the program.</summary>
+    public static bool Has(Guid id) => id == SpikeInFirewallDenies;
+
     /// <summary>A new object each time: the database keeps what it is given.</summary>
     public static IEnumerable<Rule> All()
     {

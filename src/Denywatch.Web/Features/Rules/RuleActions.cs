@@ -12,26 +12,28 @@ public sealed class RuleActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSo
 {
     /// <summary>
     /// Switches a rule. Off: no alert from the next result on, open alerts stay, the jobs go on learning. On: nothing is
-    /// raised for the time it was off.
+    /// raised for the time it was off. A rule that cannot run is not switched on.
     /// </summary>
     /// <param name="reason">Required: the next shift will ask.</param>
-    public async Task<Outcome> SwitchAsync(Guid id, bool on, string reason, Actor actor, CancellationToken ct)
+    public async Task<RuleResult> SwitchAsync(Guid id, bool on, string reason, Actor actor, CancellationToken ct)
     {
         if (!actor.May(Policy.Triage))
-            return Outcome.Forbidden;
+            return new(Outcome.Forbidden);
         if (string.IsNullOrWhiteSpace(reason))
-            return Outcome.Refused;
+            return new(Outcome.Refused, "A reason is required.");
 
         for (var attempt = 0; attempt < 5; attempt++)
         {
             await using var db = await dbs.CreateDbContextAsync(ct);
             if (await db.Rules.FindAsync([id], ct) is not { } rule)
-                return Outcome.NotFound;
+                return new(Outcome.NotFound);
+            if (on && RuleObstacle.Of(rule.JobIds, await db.Jobs.Select(job => job.Id).ToListAsync(ct)) is { } obstacle)
+                return new(Outcome.Refused, obstacle);
 
             var before = Standing.Of(rule);
             var now = clock.GetUtcNow();
             if (!rule.Switch(on, now))
-                return Outcome.Refused;
+                return Faster(on);
 
             db.Audit.Add(
                 Audit.Entry(
@@ -47,11 +49,14 @@ public sealed class RuleActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSo
             if (await db.TrySaveAsync(ct))
             {
                 await DatabaseEars.AnnounceAsync(source, Topic.Records, ct);
-                return Outcome.Done;
+                return new(Outcome.Done);
             }
         }
-        return Outcome.Refused;
+        return Faster(on);
     }
+
+    private static RuleResult Faster(bool on) =>
+        new(Outcome.Refused, $"Someone was faster: it is {(on ? "on" : "off")} already.");
 
     private sealed record Standing(bool IsEnabled, DateTimeOffset SwitchedAt)
     {

@@ -33,6 +33,7 @@ public sealed record JobState(
 }
 
 /// <summary>One line of the list of rules.</summary>
+/// <param name="Obstacle">Why it cannot run; null where it can.</param>
 public sealed record RuleRow(
     Guid Id,
     string Name,
@@ -43,17 +44,20 @@ public sealed record RuleRow(
     double Threshold,
     IReadOnlyList<JobState> Jobs,
     int AlertsInWeek,
-    int OpenAlerts
+    int OpenAlerts,
+    string? Obstacle = null
 );
 
 /// <summary>A rule with everything its page shows.</summary>
 /// <param name="SwitchedBy">Who switched it last and why; null while it stands as it was built in.</param>
+/// <param name="Obstacle">Why it cannot run; null where it can.</param>
 public sealed record RuleDetail(
     Rule Rule,
     IReadOnlyList<JobState> Jobs,
     int AlertsInWeek,
     int OpenAlerts,
-    AuditEntry? SwitchedBy
+    AuditEntry? SwitchedBy,
+    string? Obstacle = null
 );
 
 /// <summary>One series of a job, and what became of its newest bucket.</summary>
@@ -152,7 +156,8 @@ public sealed class RuleQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSo
             rule.Threshold,
             StatesOf(rule.JobIds, states),
             rule.Week,
-            rule.Open
+            rule.Open,
+            ObstacleOf(rule.JobIds, states)
         ));
     }
 
@@ -164,9 +169,10 @@ public sealed class RuleQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSo
             return null;
 
         var subject = id.ToString();
+        var states = await JobStatesAsync(ct);
         return new(
             rule,
-            StatesOf(rule.JobIds, await JobStatesAsync(ct)),
+            StatesOf(rule.JobIds, states),
             await db.Alerts.CountAsync(alert => alert.RuleId == id && alert.RaisedAt >= week, ct),
             await db.Alerts.CountAsync(alert => alert.RuleId == id && alert.Status != AlertStatus.Closed, ct),
             await db
@@ -175,7 +181,8 @@ public sealed class RuleQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSo
                     entry.SubjectKind == "rule" && entry.SubjectId == subject && entry.Deed.StartsWith("switch")
                 )
                 .OrderByDescending(entry => entry.Id)
-                .FirstOrDefaultAsync(ct)
+                .FirstOrDefaultAsync(ct),
+            ObstacleOf(rule.JobIds, states)
         );
     }
 
@@ -263,6 +270,9 @@ public sealed class RuleQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSo
             ? $"No alert: the rule was off; it was switched on {rule.SwitchedAt.UtcDateTime:d MMM HH:mm} UTC, after this bucket had begun."
             : $"No alert: the rule is off since {rule.SwitchedAt.UtcDateTime:d MMM HH:mm} UTC.";
     }
+
+    private static string? ObstacleOf(string[] ids, IReadOnlyList<JobState> states) =>
+        RuleObstacle.Of(ids, [.. states.Select(state => state.JobId)]);
 
     private static List<JobState> StatesOf(string[] ids, IReadOnlyList<JobState> states) =>
         [.. ids.Select(id => states.FirstOrDefault(state => state.JobId == id)).OfType<JobState>()];

@@ -30,22 +30,17 @@ public sealed record RuleTuningDraft(
         : null;
 }
 
-/// <summary>What came of saving settings.</summary>
+/// <summary>What came of a deed on a rule.</summary>
 /// <param name="Problem">Why not, where it was refused.</param>
-public sealed record RuleTuningResult(Outcome Outcome, string? Problem = null);
+public sealed record RuleResult(Outcome Outcome, string? Problem = null);
 
 /// <summary>
 /// Saves a rule's settings and brings the alerts of the last <see cref="RulePreview.Reach"/> into line with them, in one
 /// transaction: it ends as <see cref="RulePreview"/> says.
 /// </summary>
-public sealed class RuleTuningActions(
-    RulePreview trial,
-    AlertReconciler reconciler,
-    NpgsqlDataSource source,
-    TimeProvider clock
-)
+public sealed class RuleTuningActions(RulePast past, NpgsqlDataSource source, TimeProvider clock)
 {
-    public async Task<RuleTuningResult> SetAsync(Guid id, RuleTuningDraft draft, Actor actor, CancellationToken ct)
+    public async Task<RuleResult> SetAsync(Guid id, RuleTuningDraft draft, Actor actor, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(draft);
         ArgumentNullException.ThrowIfNull(actor);
@@ -53,16 +48,8 @@ public sealed class RuleTuningActions(
             return new(Outcome.Forbidden);
         if (draft.Problem is { } problem)
             return new(Outcome.Refused, problem);
-        if (string.IsNullOrWhiteSpace(draft.LossReason))
-        {
-            if (await trial.OfAsync(id, draft.Settings, ct) is not { } tried)
-                return new(Outcome.NotFound);
-            if (tried.Lost.Count > 0)
-                return new(
-                    Outcome.Refused,
-                    $"They would take away {tried.Lost.Count} confirmed true positive{(tried.Lost.Count == 1 ? "" : "s")}: choose others, or say why they may go."
-                );
-        }
+        if (string.IsNullOrWhiteSpace(draft.LossReason) && await past.LossAsync(id, draft.Settings, ct) is { } loss)
+            return new(Outcome.Refused, loss);
 
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
@@ -72,25 +59,18 @@ public sealed class RuleTuningActions(
             return new(Outcome.NotFound);
 
         var before = Standing.Of(rule);
-        List<(DueSeries Series, IReadOnlyList<AnomalyRecord> Records, List<ReconciledEpisode> Episodes)> all = [];
-        foreach (var series in await trial.SeriesAsync(rule, ct))
-        {
-            var because = series with { RescoreReason = "other settings of its rule" };
-            var scored = await trial.ScoredAsync(connection, because, rule, draft.Settings, ct);
-            var episodes = await RulePreview.ChangesAsync(connection, because, scored, rule, draft.Settings, ct);
-            if (episodes.Count > 0)
-                all.Add((because, scored.Records, episodes));
-        }
-
+        var alerts = await past.UnderAsync(connection, rule, draft.Settings, ct);
         (rule.Threshold, rule.Floor, rule.MinimumExcess) = (draft.Threshold, draft.Floor, draft.MinimumExcess);
-        var why = draft.LossReason is { } loss ? $"{draft.Reason.Trim()} (lost: {loss.Trim()})" : draft.Reason.Trim();
-        db.Audit.Add(
-            Audit.Entry(actor, "tune", ("rule", id.ToString()), before, Standing.Of(rule), why, clock.GetUtcNow())
-        );
+        var why = draft.LossReason is { } lost ? $"{draft.Reason.Trim()} (lost: {lost.Trim()})" : draft.Reason.Trim();
+        if (Standing.Of(rule) != before)
+        {
+            var now = clock.GetUtcNow();
+            db.Audit.Add(Audit.Entry(actor, "tune", ("rule", id.ToString()), before, Standing.Of(rule), why, now));
+            await RuleVersions.AddAsync(db, rule, ("tune", actor.Name, why), now, ct);
+        }
         if (!await db.TrySaveAsync(ct))
             return new(Outcome.Refused, "Somebody changed the rule at the same moment: look again.");
-        foreach (var (series, records, episodes) in all)
-            await reconciler.ApplyAsync(transaction, db, series, records, episodes, ct);
+        await past.WriteAsync(transaction, db, alerts, ct);
         await transaction.CommitAsync(ct);
         await DatabaseEars.AnnounceAsync(source, Topic.Records, ct);
         await DatabaseEars.AnnounceAsync(source, Topic.Alerts, ct);

@@ -1,4 +1,5 @@
 using Denywatch.Detection;
+using Denywatch.Web.Features.Accounts;
 using Denywatch.Web.Ui;
 
 namespace Denywatch.Web.Features.Rules;
@@ -62,6 +63,19 @@ public static class RuleWords
             { Learning: > 0 } => $"scoring {job.Series - job.Learning}, learning {job.Learning}",
             _ => job.Series == 1 ? "scoring" : $"scoring {job.Series} series",
         };
+    }
+
+    /// <summary>Whether somebody may move a rule's switch; what cannot run can still be switched off.</summary>
+    public static bool MaySwitch(Actor actor, bool isEnabled, string? obstacle) =>
+        WhyFixed(actor, isEnabled, obstacle) is null;
+
+    /// <summary>Why somebody may not move a rule's switch; null where they may.</summary>
+    public static string? WhyFixed(Actor actor, bool isEnabled, string? obstacle)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        return !actor.May(Policy.Triage) ? "An analyst can switch rules"
+            : isEnabled ? null
+            : obstacle;
     }
 
     /// <summary>What switching does, said before it is done.</summary>

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Denywatch.Storage.Entities;
 using Denywatch.Web.Features.Accounts;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Denywatch.Web.Features.Rules;
 
@@ -31,7 +32,13 @@ public static class RulesApi
             .MapPut("/{id:guid}/settings", TuneAsync)
             .WithSummary("Saves a rule's settings and brings the alerts of 30 days into line")
             .RequireAuthorization(nameof(Policy.Engineer));
+        rules.MapRuleFiles();
     }
+
+    internal static ValidationProblem Problem(string field, string sentence) =>
+        TypedResults.ValidationProblem(
+            new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [sentence] }
+        );
 
     private static async Task<Results<Ok<RulePreviewResult>, NotFound>> PreviewAsync(
         Guid id,
@@ -73,9 +80,7 @@ public static class RulesApi
             Outcome.Done => TypedResults.NoContent(),
             Outcome.Forbidden => TypedResults.Forbid(),
             Outcome.NotFound => TypedResults.NotFound(),
-            _ => TypedResults.ValidationProblem(
-                new Dictionary<string, string[]>(StringComparer.Ordinal) { ["settings"] = [result.Problem!] }
-            ),
+            _ => Problem("settings", result.Problem!),
         };
     }
 
@@ -88,25 +93,20 @@ public static class RulesApi
         CancellationToken ct
     ) => await queries.FindAsync(id, ct) is { } found ? TypedResults.Ok(found.Rule) : TypedResults.NotFound();
 
-    private static async Task<Results<NoContent, ForbidHttpResult, NotFound, Conflict, ValidationProblem>> SwitchAsync(
-        Guid id,
-        SwitchRule request,
-        RuleActions actions,
-        ClaimsPrincipal user,
-        CancellationToken ct
-    )
+    private static async Task<
+        Results<NoContent, ForbidHttpResult, NotFound, Conflict<ProblemDetails>, ValidationProblem>
+    > SwitchAsync(Guid id, SwitchRule request, RuleActions actions, ClaimsPrincipal user, CancellationToken ct)
     {
         if (string.IsNullOrWhiteSpace(request.Reason))
-            return TypedResults.ValidationProblem(
-                new Dictionary<string, string[]>(StringComparer.Ordinal) { ["reason"] = ["A reason is required."] }
-            );
+            return Problem("reason", "A reason is required.");
 
-        return await actions.SwitchAsync(id, request.On, request.Reason, Actor.Of(user), ct) switch
+        var result = await actions.SwitchAsync(id, request.On, request.Reason, Actor.Of(user), ct);
+        return result.Outcome switch
         {
             Outcome.Done => TypedResults.NoContent(),
             Outcome.Forbidden => TypedResults.Forbid(),
             Outcome.NotFound => TypedResults.NotFound(),
-            _ => TypedResults.Conflict(),
+            _ => TypedResults.Conflict(new ProblemDetails { Status = 409, Title = result.Problem }),
         };
     }
 }

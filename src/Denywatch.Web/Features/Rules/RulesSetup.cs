@@ -6,14 +6,22 @@ namespace Denywatch.Web.Features.Rules;
 
 public static class RulesSetup
 {
-    public static void AddRules(this WebApplicationBuilder builder)
-    {
-        builder.Services.AddSingleton<RuleActions>();
-        builder.Services.AddSingleton<RuleQueries>();
-        builder.Services.AddSingleton<RulePreview>();
-        builder.Services.AddSingleton<SelfTest>();
-        builder.Services.AddSingleton<RuleTuningActions>();
-    }
+    public static void AddRules(this WebApplicationBuilder builder) => builder.Services.AddRules();
+
+    public static void AddRules(this IServiceCollection services) =>
+        services
+            .AddSingleton<RuleActions>()
+            .AddSingleton<RuleQueries>()
+            .AddSingleton<RulePreview>()
+            .AddSingleton<SelfTest>()
+            .AddSingleton<RulePast>()
+            .AddSingleton<RuleTuningActions>()
+            .AddSingleton<RuleVersions>()
+            .AddSingleton<RuleRevisions>()
+            .AddSingleton<RuleImport>()
+            .AddSingleton<RuleExport>()
+            .AddSingleton<RuleRollBack>()
+            .AddSingleton<RuleCoverage>();
 
     /// <summary>
     /// Puts the built-in jobs and rules in place where they are missing, and brings our own words in them up to date. What
@@ -60,6 +68,8 @@ public static class RulesSetup
             );
         }
 
+        await db.SaveChangesAsync(ct);
+        await RuleVersions.CatchUpAsync(db, clock.GetUtcNow(), ct);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
     }
