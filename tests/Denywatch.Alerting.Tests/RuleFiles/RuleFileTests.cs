@@ -73,6 +73,7 @@ public sealed class RuleFileTests
         "rule.toml:2: severity is \"awful\"; it must be one of low, medium, high, critical."
     )]
     [InlineData("risk_score = 210", "rule.toml:2: risk_score is 210; it must lie between 0 and 100.")]
+    [InlineData("risk_score = 21.5", "rule.toml:2: risk_score is 21.5; a whole number belongs there.")]
     [InlineData("tags = 'Network'", "rule.toml:2: tags is a text; a list of texts belongs there.")]
     [InlineData("rule_id = 'seven'", "rule.toml:2: rule_id is \"seven\", which is no UUID.")]
     [InlineData("type = 'eql'", "rule.toml:2: type is \"eql\"; only machine_learning rules run here.")]

@@ -215,6 +215,27 @@ public sealed class RuleImportTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(Outcome.Refused, (await rollBack.ToAsync(id, 2, " ", Engineer, Stop)).Outcome);
     }
 
+    [Fact]
+    public void A_difference_shows_changed_lines_and_what_stands_near_them()
+    {
+        var before = string.Join('\n', Enumerable.Range(1, 20));
+        var after = before.Replace("10", "ten", StringComparison.Ordinal);
+
+        Assert.Equal(
+            [
+                new(LineChange.Same, "8"),
+                new(LineChange.Same, "9"),
+                new(LineChange.Gone, "10"),
+                new(LineChange.New, "ten"),
+                new(LineChange.Same, "11"),
+                new(LineChange.Same, "12"),
+            ],
+            new FieldChange("note", before, after).Lines()
+        );
+        Assert.Equal([new(LineChange.New, "a")], new FieldChange("note", null, "a").Lines());
+        Assert.Equal([new(LineChange.Gone, "a")], new FieldChange("note", "a", null).Lines());
+    }
+
     [Theory]
     [InlineData(AccountRole.Viewer, Outcome.Forbidden)]
     [InlineData(AccountRole.Analyst, Outcome.Forbidden)]

@@ -116,6 +116,47 @@ public sealed class RulePreviewTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(Outcome.Done, saved.Outcome);
     }
 
+    [Fact]
+    public async Task A_file_and_a_roll_back_do_to_the_past_what_a_trial_of_their_settings_says()
+    {
+        var tried = (await node.Get<RulePreview>().OfAsync(rule, new(90, 300), Stop))!;
+        Assert.Contains(tried.Alerts, alert => alert.Fate == EpisodeFate.Vanishes);
+        var before = (await AlertsAsync()).ConvertAll(Told.Standing);
+
+        var imported = await node.Get<RuleImport>().ImportAsync([Settings(90, 300)], null, Engineer, Stop);
+
+        Assert.Equal(ImportFate.Changed, Assert.Single(imported.Rules).Fate);
+        var after = await AlertsAsync();
+        Assert.All(tried.Alerts, effect => Assert.True(Told.IsAsSaid(effect, after), effect.ToString()));
+        Assert.NotEqual(before, after.ConvertAll(Told.Standing));
+
+        var back = (await node.Get<RulePreview>().OfAsync(rule, new(75), Stop))!;
+        Assert.Equal(
+            Outcome.Done,
+            (await node.Get<RuleRollBack>().ToAsync(rule, 1, "too quiet", Engineer, Stop)).Outcome
+        );
+
+        after = await AlertsAsync();
+        Assert.All(back.Alerts, effect => Assert.True(Told.IsAsSaid(effect, after), effect.ToString()));
+    }
+
+    [Fact]
+    public async Task A_file_that_would_lose_a_confirmed_attack_is_refused()
+    {
+        await using (var db = await node.DbAsync())
+        {
+            var alert = await db.Alerts.OrderBy(a => a.Id).FirstAsync(Stop);
+            alert.Close(CloseReason.TruePositive, "ada", now);
+            await db.SaveChangesAsync(Stop);
+        }
+
+        var result = await node.Get<RuleImport>().ImportAsync([Settings(75, 100_000)], null, Engineer, Stop);
+
+        var row = Assert.Single(result.Rules);
+        Assert.Equal(ImportFate.Refused, row.Fate);
+        Assert.Contains("confirmed true positives", row.Problems[0], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(AccountRole.Viewer)]
     [InlineData(AccountRole.Analyst)]
@@ -127,6 +168,22 @@ public sealed class RulePreviewTests(PostgresFixture postgres) : IAsyncLifetime
 
         Assert.Equal(Outcome.Forbidden, result.Outcome);
     }
+
+    private RuleText Settings(int threshold, int floor) =>
+        new(
+            "settings.toml",
+            $"""
+            [rule]
+            type = "machine_learning"
+            rule_id = "{rule}"
+            name = "Ours"
+            machine_learning_job_id = "{BuiltInJobs.Total}"
+            anomaly_threshold = {threshold}
+
+            [denywatch]
+            floor = {floor}
+            """
+        );
 
     private async Task<List<Alert>> AlertsAsync()
     {
