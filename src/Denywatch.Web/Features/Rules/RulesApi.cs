@@ -56,12 +56,7 @@ public static class RulesApi
     )
     {
         if (denies is < 1 or > SelfTest.Most)
-            return TypedResults.ValidationProblem(
-                new Dictionary<string, string[]>(StringComparer.Ordinal)
-                {
-                    ["denies"] = [$"From 1 to {SelfTest.Most} denies can be put in."],
-                }
-            );
+            return Problem("denies", $"From 1 to {SelfTest.Most} denies can be put in.");
 
         return await test.OfAsync(id, denies, ct) is { } rows ? TypedResults.Ok(rows) : TypedResults.NotFound();
     }
