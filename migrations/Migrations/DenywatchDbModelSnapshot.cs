@@ -864,6 +864,10 @@ namespace Denywatch.Migrations.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("sequence");
 
+                    b.Property<long?>("SourceAlarmId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("source_alarm_id");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(16)
@@ -885,6 +889,10 @@ namespace Denywatch.Migrations.Migrations
                     b.HasIndex("AlertId", "ConnectorId", "Sequence")
                         .IsUnique()
                         .HasDatabaseName("ix_deliveries_alert_id_connector_id_sequence");
+
+                    b.HasIndex("SourceAlarmId", "ConnectorId", "Sequence")
+                        .IsUnique()
+                        .HasDatabaseName("ix_deliveries_source_alarm_id_connector_id_sequence");
 
                     b.HasIndex(new[] { "ConnectorId", "Id" }, "ix_deliveries_connector")
                         .HasDatabaseName("ix_deliveries_connector_id_id");
@@ -1031,6 +1039,10 @@ namespace Denywatch.Migrations.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("is_open");
 
+                    b.Property<DateTimeOffset?>("LearnFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("learn_from");
+
                     b.Property<string>("ParentId")
                         .HasColumnType("text")
                         .HasColumnName("parent_id");
@@ -1043,10 +1055,28 @@ namespace Denywatch.Migrations.Migrations
                         .HasColumnType("text")
                         .HasColumnName("problem");
 
+                    b.Property<DateTimeOffset?>("StoppedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("stopped_at");
+
+                    b.Property<string>("StoppedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("stopped_by");
+
+                    b.Property<string>("StoppedWhy")
+                        .HasColumnType("text")
+                        .HasColumnName("stopped_why");
+
                     b.Property<string>("Title")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("title");
+
+                    b.Property<uint>("Version")
+                        .IsConcurrencyToken()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("xid")
+                        .HasColumnName("xmin");
 
                     b.HasKey("Id")
                         .HasName("pk_jobs");
@@ -1416,6 +1446,62 @@ namespace Denywatch.Migrations.Migrations
                     b.ToTable("sites", (string)null);
                 });
 
+            modelBuilder.Entity("Denywatch.Storage.Entities.SourceAlarm", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<int>("DataSourceId")
+                        .HasColumnType("integer")
+                        .HasColumnName("data_source_id");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTimeOffset>("RaisedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("raised_at");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.Property<uint>("Version")
+                        .IsConcurrencyToken()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("xid")
+                        .HasColumnName("xmin");
+
+                    b.HasKey("Id")
+                        .HasName("pk_source_alarms");
+
+                    b.HasIndex("DataSourceId", "Kind")
+                        .IsUnique()
+                        .HasDatabaseName("ix_source_alarms_data_source_id_kind")
+                        .HasFilter("ended_at IS NULL");
+
+                    b.HasIndex("DataSourceId", "RaisedAt")
+                        .HasDatabaseName("ix_source_alarms_data_source_id_raised_at");
+
+                    b.ToTable("source_alarms", (string)null);
+                });
+
             modelBuilder.Entity("Denywatch.Storage.Entities.TrafficException", b =>
                 {
                     b.Property<int>("Id")
@@ -1669,6 +1755,12 @@ namespace Denywatch.Migrations.Migrations
                         .IsRequired()
                         .HasConstraintName("fk_deliveries_connectors_connector_id");
 
+                    b.HasOne("Denywatch.Storage.Entities.SourceAlarm", null)
+                        .WithMany()
+                        .HasForeignKey("SourceAlarmId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_deliveries_source_alarms_source_alarm_id");
+
                     b.Navigation("Connector");
                 });
 
@@ -1731,6 +1823,18 @@ namespace Denywatch.Migrations.Migrations
                         .HasConstraintName("fk_series_jobs_job_id");
 
                     b.Navigation("Job");
+                });
+
+            modelBuilder.Entity("Denywatch.Storage.Entities.SourceAlarm", b =>
+                {
+                    b.HasOne("Denywatch.Storage.Entities.DataSource", "DataSource")
+                        .WithMany()
+                        .HasForeignKey("DataSourceId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_source_alarms_data_sources_data_source_id");
+
+                    b.Navigation("DataSource");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<System.Guid>", b =>

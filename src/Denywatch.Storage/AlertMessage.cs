@@ -85,6 +85,65 @@ public sealed record AlertMessage(int Version, string Type, DateTimeOffset Times
         );
     }
 
+    /// <summary>What is told of a source; its <see cref="SourceAlarm.DataSource"/> is read with its firewall.</summary>
+    public static AlertMessage Of(
+        SourceAlarm alarm,
+        AlertNews news,
+        string key,
+        Guid messageId,
+        int sequence,
+        DateTimeOffset at
+    )
+    {
+        ArgumentNullException.ThrowIfNull(alarm);
+        var (firewall, action) = (alarm.DataSource.Firewall.Name, Word(news));
+        var kind = alarm.Kind.ToString().ToLowerInvariant();
+        return new(
+            NewestVersion,
+            $"source_alarm.{action}",
+            at,
+            new(
+                at,
+                alarm.EndedAt is null
+                    ? $"{firewall} ({alarm.DataSource.Integration}) is {kind}. {alarm.Reason}"
+                    : $"{firewall} ({alarm.DataSource.Integration}) sends as usual again.",
+                new(
+                    "alert",
+                    ["host"],
+                    [alarm.EndedAt is null ? "error" : "info"],
+                    action,
+                    messageId.ToString(),
+                    sequence,
+                    alarm.SeverityRank,
+                    0,
+                    alarm.Since,
+                    alarm.EndedAt
+                ),
+                null,
+                new(
+                    key,
+                    null,
+                    $"Source {kind}: {firewall}",
+                    alarm.EndedAt is null ? "open" : "closed",
+                    alarm.Kind == SourceAlarmKind.Quiet ? "medium" : "low",
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    [],
+                    false,
+                    null,
+                    null,
+                    null,
+                    alarm.DataSourceId
+                )
+            )
+        );
+    }
+
     /// <summary>What somebody sends to try a connector.</summary>
     public static AlertMessage Trial(string key, Guid messageId, DateTimeOffset at) =>
         new(
@@ -158,6 +217,7 @@ public sealed record RuleFields(string Id, string Name);
 /// <param name="Actual">Denies in the peak bucket.</param>
 /// <param name="Typical">Expected denies in the peak bucket.</param>
 /// <param name="Excess">Actual minus typical over the whole episode.</param>
+/// <param name="SourceId">Of the source that the message is about; null for alerts.</param>
 public sealed record DenywatchFields(
     string Key,
     long? AlertId,
@@ -175,5 +235,6 @@ public sealed record DenywatchFields(
     bool IsStorm,
     string? Assignee,
     string? CloseReason,
-    string? ClosedBy
+    string? ClosedBy,
+    int? SourceId = null
 );

@@ -14,6 +14,9 @@ public sealed class BatchStore(
     /// <summary>A sender that repeats itself later than this is believed to mean it.</summary>
     private static readonly TimeSpan RepeatWindow = TimeSpan.FromDays(1);
 
+    /// <summary>Three times a shorter one is under ten minutes, the least that is told: it says nothing of a rhythm.</summary>
+    public static readonly TimeSpan ShortestSilence = TimeSpan.FromSeconds(200);
+
     private const string CopyFlows = """
         COPY recent_flows (received_at, batch_id, slice, data_source_id, firewall_id, source, destination,
             destination_port, transport, rule, direction, source_country, source_as, destination_country,
@@ -60,6 +63,14 @@ public sealed class BatchStore(
     private const string InsertChanges = """
         INSERT INTO change_markers (at, firewall_id, data_source_id, who, what)
         SELECT * FROM unnest(@times, @firewalls, @sources, @whos, @whats) AS t ORDER BY 1, 2, 3, 4, 5
+        ON CONFLICT DO NOTHING
+        """;
+
+    // Before the touch, which forgets when the last line came.
+    private const string NoteSilences = """
+        INSERT INTO source_silences (data_source_id, started_at, ended_at)
+        SELECT id, last_received_at, @received FROM data_sources
+        WHERE id = ANY(@sources) AND @received - last_received_at >= @shortest ORDER BY id
         ON CONFLICT DO NOTHING
         """;
 
@@ -332,6 +343,13 @@ public sealed class BatchStore(
             row.Where(batch.LastEvents.ContainsKey)
                 .Select(key => ((DateTimeOffset At, string Json)?)batch.LastEvents[key])
                 .MaxBy(found => found?.At)
+        );
+        await connection.ExecuteAsync(
+            NoteSilences,
+            ct,
+            ("received", batch.ReceivedAt),
+            ("sources", touched.ConvertAll(row => row.Key).ToArray()),
+            ("shortest", ShortestSilence)
         );
         await connection.ExecuteAsync(
             TouchSources,

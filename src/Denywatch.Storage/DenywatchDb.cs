@@ -22,6 +22,7 @@ public sealed class DenywatchDb(DbContextOptions<DenywatchDb> options)
     public DbSet<Asset> Assets => Set<Asset>();
     public DbSet<Firewall> Firewalls => Set<Firewall>();
     public DbSet<DataSource> DataSources => Set<DataSource>();
+    public DbSet<SourceAlarm> SourceAlarms => Set<SourceAlarm>();
     public DbSet<Reject> Rejects => Set<Reject>();
     public DbSet<IntakeGap> IntakeGaps => Set<IntakeGap>();
     public DbSet<TrafficException> Exceptions => Set<TrafficException>();

@@ -27,7 +27,7 @@ public sealed class OpenBucketStore(NpgsqlDataSource source)
     private const string Opening = $"""
         SELECT s.id, j.bucket_span, {SeriesZones.Zone}, s.state, date_bin(j.bucket_span, now(), 'epoch')
         FROM series s
-        JOIN jobs j ON j.id = s.job_id AND j.is_open
+        JOIN jobs j ON j.id = s.job_id AND j.is_open AND j.stopped_at IS NULL
         {SeriesZones.Join}
         WHERE s.state IS NOT NULL AND s.rescore_from IS NULL AND s.next_bucket >= now() - 3 * j.bucket_span
           AND NOT EXISTS (SELECT FROM open_buckets o WHERE o.series_id = s.id
@@ -49,7 +49,9 @@ public sealed class OpenBucketStore(NpgsqlDataSource source)
     private const string Open = """
         SELECT o.series_id, s.job_id, s.firewall_id, o.bucket, o.typical, o.lower, o.upper,
                o.warning, o.minor, o.major, o.critical, o.is_learning, o.actual, o.score
-        FROM open_buckets o JOIN series s ON s.id = o.series_id
+        FROM open_buckets o
+        JOIN series s ON s.id = o.series_id
+        JOIN jobs j ON j.id = s.job_id AND j.stopped_at IS NULL
         WHERE @series::int IS NULL OR o.series_id = @series
         ORDER BY o.bucket, s.firewall_id NULLS FIRST
         """;
@@ -138,6 +140,14 @@ public sealed class OpenBucketStore(NpgsqlDataSource source)
             ("score", score)
         );
     }
+
+    /// <summary>Forgets the open buckets of a job that is stopped: when it starts again they are closed, or opened anew.</summary>
+    public static async Task ForgetAsync(NpgsqlConnection connection, string jobId, CancellationToken ct) =>
+        await connection.ExecuteAsync(
+            "DELETE FROM open_buckets o USING series s WHERE s.id = o.series_id AND s.job_id = @job",
+            ct,
+            ("job", jobId)
+        );
 
     /// <summary>Forgets the open buckets of a series before <paramref name="nextBucket"/>: they have final records now.</summary>
     public static async Task CloseAsync(

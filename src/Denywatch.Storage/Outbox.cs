@@ -26,11 +26,7 @@ public static class Outbox
     /// <summary>Adds a message for each connector that wants it; the caller saves. Alerts have their ids by now.</summary>
     internal static async Task AddAsync(DenywatchDb db, List<TakenNews> taken, CancellationToken ct)
     {
-        var connectors = await db
-            .Connectors.AsNoTracking()
-            .Where(connector => connector.IsEnabled && connector.RemovedAt == null)
-            .OrderBy(connector => connector.Id)
-            .ToListAsync(ct);
+        var connectors = await ConnectorsAsync(db, ct);
         if (connectors.Count == 0)
             return;
 
@@ -69,6 +65,52 @@ public static class Outbox
             }
         }
     }
+
+    /// <summary>Adds a message about a source for each connector that wants it; the caller saves. The alarm has its id by now.</summary>
+    public static async Task AddAsync(DenywatchDb db, SourceAlarm alarm, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        ArgumentNullException.ThrowIfNull(alarm);
+        var connectors = await ConnectorsAsync(db, ct);
+        if (connectors.Count == 0)
+            return;
+
+        var (installation, now) = await InstallationAsync(db, ct);
+        var told = await db
+            .Deliveries.Where(delivery => delivery.SourceAlarmId == alarm.Id)
+            .Select(delivery => delivery.ConnectorId)
+            .ToListAsync(ct);
+        var news = alarm.EndedAt is null ? AlertNews.Opened : AlertNews.Closed;
+        foreach (var connector in connectors)
+        {
+            // Who heard of it hears that it is over, and nobody else.
+            if (news == AlertNews.Opened ? !connector.Wants(alarm) : !told.Contains(connector.Id))
+                continue;
+
+            var (id, sequence) = (Guid.CreateVersion7(now), news == AlertNews.Opened ? 1 : 2);
+            var key = $"denywatch-{installation:N}-source-alarm-{alarm.Id}";
+            db.Deliveries.Add(
+                new()
+                {
+                    ConnectorId = connector.Id,
+                    AlertId = null,
+                    SourceAlarmId = alarm.Id,
+                    News = news,
+                    MessageId = id,
+                    Sequence = sequence,
+                    Body = AlertMessage.Of(alarm, news, key, id, sequence, now).ToJson(),
+                    CreatedAt = now,
+                }
+            );
+        }
+    }
+
+    private static Task<List<Connector>> ConnectorsAsync(DenywatchDb db, CancellationToken ct) =>
+        db
+            .Connectors.AsNoTracking()
+            .Where(connector => connector.IsEnabled && connector.RemovedAt == null)
+            .OrderBy(connector => connector.Id)
+            .ToListAsync(ct);
 
     /// <summary>A message that tries a connector; the caller sends and saves it.</summary>
     public static async Task<Delivery> TrialAsync(

@@ -32,17 +32,22 @@ public sealed class RecordStore(NpgsqlDataSource source)
     private const int DailySnapshots = 8;
     private const int WeeklySnapshots = 8;
 
+    /// <summary>Brings <c>lag.settling</c> to a row <c>s</c> of series: how long after its end a bucket closes.</summary>
+    public const string Settling = """
+        CROSS JOIN LATERAL (
+            SELECT least(greatest(@shortest, 2 * make_interval(secs => coalesce(max(d.lag_seconds), 0))), @longest) AS settling
+            FROM data_sources d WHERE s.firewall_id IS NULL OR d.firewall_id = s.firewall_id) lag
+        """;
+
     // Buckets close by the database's clock, and later where a series' senders are known to lag.
     private const string OpenSeries = $"""
         SELECT s.id, s.job_id, s.partition, s.firewall_id, j.bucket_span, {SeriesZones.Zone}, s.state,
                s.version, s.next_bucket, s.rescore_from, s.rescore_reason, now() - lag.settling,
                EXISTS (SELECT FROM burst_answers b WHERE b.series_id = s.id AND NOT b.is_normal)
         FROM series s
-        JOIN jobs j ON j.id = s.job_id AND j.is_open
+        JOIN jobs j ON j.id = s.job_id AND j.is_open AND j.stopped_at IS NULL
         {SeriesZones.Join}
-        CROSS JOIN LATERAL (
-            SELECT least(greatest(@shortest, 2 * make_interval(secs => coalesce(max(d.lag_seconds), 0))), @longest) AS settling
-            FROM data_sources d WHERE s.firewall_id IS NULL OR d.firewall_id = s.firewall_id) lag
+        {Settling}
         """;
 
     private const string Due =
@@ -173,12 +178,24 @@ public sealed class RecordStore(NpgsqlDataSource source)
             "UPDATE jobs SET problem = @problem WHERE id = @id",
             ct,
             ("id", series.JobId),
-            (
-                "problem",
-                $"{(series.Partition.Length == 0 ? "All firewalls" : series.Partition)} could not be scored: {problem}"
-            )
+            ("problem", ProblemOf(series) + problem)
         );
     }
+
+    /// <summary>Takes back what was written of a series that is scored again.</summary>
+    public async Task WellAsync(DueSeries series, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(
+            "UPDATE jobs SET problem = NULL WHERE id = @id AND starts_with(problem, @problem)",
+            ct,
+            ("id", series.JobId),
+            ("problem", ProblemOf(series))
+        );
+    }
+
+    private static string ProblemOf(DueSeries series) =>
+        $"{(series.Partition.Length == 0 ? "All firewalls" : series.Partition)} could not be scored: ";
 
     /// <summary>Stretches within [from, to) in which no node took events in.</summary>
     public async Task<List<(DateTimeOffset From, DateTimeOffset To)>> GapsAsync(

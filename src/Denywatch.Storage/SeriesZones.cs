@@ -22,6 +22,23 @@ public static class SeriesZones
         {Join}
         """;
 
+    /// <summary>Lets all series of a job learn anew from their counts.</summary>
+    public static async Task LearnAnewAsync(
+        NpgsqlConnection connection,
+        string jobId,
+        string reason,
+        CancellationToken ct
+    )
+    {
+        var ids = await connection.RowsAsync(
+            "SELECT id FROM series WHERE job_id = @job ORDER BY id",
+            row => row.GetInt32(0),
+            ct,
+            ("job", jobId)
+        );
+        await connection.ExecuteAsync(Forget, ct, ("ids", ids.ToArray()), ("reason", reason));
+    }
+
     // Without a model and a snapshot it is learnt from counts, at once because a bucket is to be scored again.
     private const string Forget = """
         WITH gone AS (DELETE FROM model_snapshots WHERE series_id = ANY(@ids))

@@ -25,6 +25,7 @@ public sealed class ApiRolesTests(PostgresFixture postgres)
         ["/api/v1/rules/{id}/settings/preview"] = AccountRole.Viewer,
         ["/api/v1/rules/import"] = AccountRole.Engineer,
         ["/api/v1/rules/{id}/roll-back"] = AccountRole.Engineer,
+        ["/api/v1/jobs"] = AccountRole.Engineer,
         ["/api/v1/learnt"] = AccountRole.Analyst,
         ["/api/v1/sites"] = AccountRole.Engineer,
         ["/api/v1/assets"] = AccountRole.Engineer,

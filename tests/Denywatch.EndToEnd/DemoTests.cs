@@ -63,6 +63,8 @@ public sealed partial class DemoTests(DemoApp demo, Browser browser)
             ("wall", "/wall"),
             ("pivots", "/settings/pivots"),
             ("rules", "/rules"),
+            ("jobs", "/jobs"),
+            ("job", "/jobs/high_count_network_denies_by_firewall"),
             ("exceptions", "/rules/exceptions"),
             ("exception-form", "/rules/exceptions/new?only=port%3A445"),
             ("windows", "/rules/windows"),

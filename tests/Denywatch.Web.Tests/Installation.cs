@@ -4,6 +4,7 @@ using Denywatch.Testing;
 using Denywatch.Web.Features.Accounts;
 using Denywatch.Web.Features.Alerts;
 using Denywatch.Web.Features.DataSources;
+using Denywatch.Web.Features.Jobs;
 using Denywatch.Web.Features.Overview;
 using Denywatch.Web.Features.Rules;
 using Denywatch.Web.Features.SetupGuide;
@@ -23,6 +24,7 @@ public sealed class Installation : IAsyncDisposable
 
     public static readonly Actor Ana = new(Guid.NewGuid(), "ana", AccountRole.Analyst);
     public static readonly Actor Ben = new(Guid.NewGuid(), "ben", AccountRole.Analyst);
+    public static readonly Actor Eve = new(Guid.NewGuid(), "eve", AccountRole.Engineer);
     public static readonly Actor Viewer = new(Guid.NewGuid(), "vic", AccountRole.Viewer);
 
     public T Get<T>()
@@ -49,7 +51,8 @@ public sealed class Installation : IAsyncDisposable
         services.AddSingleton<LiveTopics>();
         services.AddSingleton<AlertActions>().AddSingleton<AlertQueries>().AddSingleton<SavedViews>();
         services.AddTransient<ReturnTask>();
-        services.AddSingleton<DataSourceQueries>();
+        services.AddSingleton<SourceRhythms>().AddSingleton<DataSourceQueries>();
+        services.AddSingleton<JobQueries>().AddSingleton<JobActions>().AddTransient<SourceAlarmsTask>();
         services.AddSingleton<RuleActions>().AddSingleton<RuleQueries>();
         services.AddSingleton<TimelineQueries>().AddSingleton<OverviewQueries>().AddSingleton<SetupQueries>();
         more?.Invoke(services);
@@ -71,6 +74,40 @@ public sealed class Installation : IAsyncDisposable
         db.Add(series);
         await db.SaveChangesAsync();
         return series.Id;
+    }
+
+    /// <summary>A source whose last line came at <paramref name="lastLine"/>.</summary>
+    public async Task<int> SourceAsync(DateTimeOffset lastLine, string firewall = "fw-1")
+    {
+        await using var db = await DbAsync();
+        var source = new DataSource
+        {
+            Sender = $"syslog:{firewall}",
+            Integration = "cisco_asa",
+            FirewallId = 0,
+            Firewall = new() { Name = firewall, FirstSeenAt = lastLine.AddDays(-30) },
+            FirstSeenAt = lastLine.AddDays(-30),
+            LastReceivedAt = lastLine,
+        };
+        db.Add(source);
+        await db.SaveChangesAsync();
+        return source.Id;
+    }
+
+    /// <summary>A worker looked so long ago, by the database's clock.</summary>
+    public Task LookedAsync(TimeSpan ago) =>
+        RunAsync(
+            """
+            INSERT INTO task_runs VALUES ('look', now() - @ago)
+            ON CONFLICT (task) DO UPDATE SET ended_at = excluded.ended_at
+            """,
+            ("ago", ago)
+        );
+
+    public async Task RunAsync(string sql, params (string Name, object? Value)[] parameters)
+    {
+        await using var connection = await Source.OpenConnectionAsync();
+        await connection.ExecuteAsync(sql, TestContext.Current.CancellationToken, parameters);
     }
 
     /// <summary>An open alert of the built-in rule.</summary>

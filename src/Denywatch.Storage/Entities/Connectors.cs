@@ -45,6 +45,13 @@ public sealed class Connector
         ArgumentNullException.ThrowIfNull(alert);
         return alert.SeverityRank >= MinimumRank && (RuleIds.Length == 0 || RuleIds.Contains(alert.RuleId));
     }
+
+    /// <summary>Sources belong to no rule: who asked for some rules' alerts alone does not hear of them.</summary>
+    public bool Wants(SourceAlarm alarm)
+    {
+        ArgumentNullException.ThrowIfNull(alarm);
+        return alarm.SeverityRank >= MinimumRank && RuleIds.Length == 0;
+    }
 }
 
 /// <summary>What is told of an alert.</summary>
@@ -77,14 +84,17 @@ public sealed class Delivery
     public required int ConnectorId { get; init; }
     public Connector Connector { get; init; } = null!;
 
-    /// <summary>Null for a test.</summary>
+    /// <summary>Null for a test, and for what is told of a source.</summary>
     public required long? AlertId { get; init; }
+
+    /// <summary>What is told of a source; null for all else.</summary>
+    public long? SourceAlarmId { get; init; }
     public required AlertNews News { get; init; }
 
     /// <summary>The same through all attempts: who has seen it has this message already.</summary>
     public required Guid MessageId { get; init; }
 
-    /// <summary>1 for the first message of an alert to this connector, then one more each.</summary>
+    /// <summary>1 for the first message of an alert or source alarm to this connector, then one more each.</summary>
     public required int Sequence { get; init; }
 
     /// <summary>The <see cref="AlertMessage"/> as JSON, frozen.</summary>

@@ -25,6 +25,34 @@ public sealed class Job
 
     /// <summary>What stopped it, in words; null while all is well.</summary>
     public string? Problem { get; set; }
+
+    /// <summary>Since when its feed is stopped: what comes is counted and not scored; null while it is started.</summary>
+    public DateTimeOffset? StoppedAt { get; private set; }
+    public string? StoppedBy { get; private set; }
+    public string? StoppedWhy { get; private set; }
+
+    /// <summary>Counts before this are not learnt; null for all that are kept.</summary>
+    public DateTimeOffset? LearnFrom { get; set; }
+
+    /// <summary>Stops its feed; false when it is stopped already.</summary>
+    public bool Stop(string by, string why, DateTimeOffset at)
+    {
+        if (StoppedAt is not null)
+            return false;
+
+        (StoppedAt, StoppedBy, StoppedWhy) = (at, by, why);
+        return true;
+    }
+
+    /// <summary>Opens it and starts its feed where it stopped; false when it runs.</summary>
+    public bool Start()
+    {
+        if (IsOpen && StoppedAt is null)
+            return false;
+
+        (IsOpen, StoppedAt, StoppedBy, StoppedWhy) = (true, null, null, null);
+        return true;
+    }
 }
 
 /// <summary>One job's counts for one partition value, and the state of its model.</summary>

@@ -8,7 +8,11 @@ namespace Denywatch.Storage.Mappings;
 
 internal sealed class JobMapping : IEntityTypeConfiguration<Job>
 {
-    public void Configure(EntityTypeBuilder<Job> job) => job.ToTable("jobs");
+    public void Configure(EntityTypeBuilder<Job> job)
+    {
+        job.ToTable("jobs");
+        job.Property<uint>("Version").IsRowVersion();
+    }
 }
 
 internal sealed class SeriesMapping : IEntityTypeConfiguration<Series>

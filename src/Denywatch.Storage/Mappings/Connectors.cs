@@ -31,6 +31,15 @@ internal sealed class DeliveryMapping : IEntityTypeConfiguration<Delivery>
             .HasForeignKey(d => d.ConnectorId)
             .OnDelete(DeleteBehavior.Restrict);
         delivery.HasOne<Alert>().WithMany().HasForeignKey(d => d.AlertId).OnDelete(DeleteBehavior.Restrict);
+        delivery.HasOne<SourceAlarm>().WithMany().HasForeignKey(d => d.SourceAlarmId).OnDelete(DeleteBehavior.Restrict);
+        delivery
+            .HasIndex(d => new
+            {
+                d.SourceAlarmId,
+                d.ConnectorId,
+                d.Sequence,
+            })
+            .IsUnique();
         delivery.HasIndex(d => new { d.ConnectorId, d.Id }, "ix_deliveries_waiting").HasFilter("state = 'Waiting'");
         delivery.HasIndex(d => new { d.ConnectorId, d.Id }, "ix_deliveries_connector");
         delivery.HasIndex(d => new { d.State, d.Id });

@@ -51,6 +51,20 @@ internal sealed class DataSourceMapping : IEntityTypeConfiguration<DataSource>
     }
 }
 
+internal sealed class SourceAlarmMapping : IEntityTypeConfiguration<SourceAlarm>
+{
+    public void Configure(EntityTypeBuilder<SourceAlarm> alarm)
+    {
+        alarm.ToTable("source_alarms");
+        alarm.Property<uint>("Version").IsRowVersion();
+        alarm.Ignore(a => a.SeverityRank);
+        alarm.Property(a => a.Kind).HasConversion<string>().HasMaxLength(16);
+        alarm.HasOne(a => a.DataSource).WithMany().HasForeignKey(a => a.DataSourceId).OnDelete(DeleteBehavior.Cascade);
+        alarm.HasIndex(a => new { a.DataSourceId, a.Kind }).IsUnique().HasFilter("ended_at IS NULL");
+        alarm.HasIndex(a => new { a.DataSourceId, a.RaisedAt });
+    }
+}
+
 internal sealed class RejectMapping : IEntityTypeConfiguration<Reject>
 {
     public void Configure(EntityTypeBuilder<Reject> reject)

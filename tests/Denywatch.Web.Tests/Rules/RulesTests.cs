@@ -2,6 +2,7 @@ using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Denywatch.Testing;
 using Denywatch.Web.Features.Accounts;
+using Denywatch.Web.Features.Jobs;
 using Denywatch.Web.Features.Rules;
 using Microsoft.EntityFrameworkCore;
 
@@ -103,8 +104,10 @@ public sealed class RulesTests(PostgresFixture postgres) : IAsyncLifetime
     {
         var queries = app.Get<RuleQueries>();
         var empty = Assert.Single(await queries.ListAsync(Stop));
-        Assert.Equal("waiting for the first deny", RuleWords.State(empty.Jobs[0]));
+        Assert.Equal("opened, feed never had data", RuleWords.State(empty.Jobs[0]));
 
+        await app.SourceAsync(DateTimeOffset.UtcNow);
+        await app.LookedAsync(TimeSpan.Zero);
         var series = await app.SeriesAsync();
         var bucket = DateTimeOffset.UtcNow.AddMinutes(-30);
         await using (var connection = await app.Source.OpenConnectionAsync(Stop))
@@ -120,7 +123,7 @@ public sealed class RulesTests(PostgresFixture postgres) : IAsyncLifetime
             );
         }
 
-        var state = (await queries.JobStatesAsync(Stop))[0];
+        var state = (await app.Get<JobQueries>().FactsAsync(Stop))[0];
         Assert.Equal("learning", RuleWords.State(state));
         var rows = await queries.SeriesAsync([BuiltInJobs.Total], Stop);
         Assert.Equal(("all firewalls", 0, 10d), (rows[0].Name, rows[0].Comparable, rows[0].Actual));

@@ -4,8 +4,10 @@ using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Denywatch.Testing;
 using Denywatch.Web.Features.Alerts;
+using Denywatch.Web.Features.DataSources;
 using Denywatch.Web.Features.Exceptions;
 using Denywatch.Web.Features.Explorer;
+using Denywatch.Web.Features.Jobs;
 using Denywatch.Web.Features.Replay;
 using Denywatch.Web.Features.Rules;
 using Denywatch.Web.Features.Scoring;
@@ -84,6 +86,8 @@ public sealed class Worker : IAsyncDisposable
             .AddSingleton<WindowWatch>();
         services.AddSingleton<SiteActions>();
         services.AddRules();
+        services.AddSingleton<SourceRhythms>().AddSingleton<DataSourceQueries>();
+        services.AddSingleton<JobQueries>().AddSingleton<JobActions>();
         services.AddTransient<LookTask>().AddTransient<CloseBucketsTask>();
         return new(services.BuildServiceProvider(), connectionString);
     }

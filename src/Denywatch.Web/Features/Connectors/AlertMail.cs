@@ -19,7 +19,7 @@ internal static class AlertMail
         {
             // The same through all attempts: a mailbox that has it already knows it again.
             MessageId = IdOf(delivery.Sequence),
-            Subject = told.AlertId is { } id ? $"[Denywatch #{id}] {told.Title}" : "[Denywatch] Test",
+            Subject = told.AlertId is { } id ? $"[Denywatch #{id}] {told.Title}" : $"[Denywatch] {told.Title}",
             Date = message.Timestamp,
             Body = new Multipart("alternative")
             {
@@ -62,7 +62,7 @@ internal static class AlertMail
                 .Append("</td></tr>");
         html.Append("</table>");
         if (message.Data.Event.Url is { } url)
-            html.Append("<p><a href=\"").Append(Safe(url)).Append("\">Open the alert</a></p>");
+            html.Append("<p><a href=\"").Append(Safe(url)).Append("\">Open it in Denywatch</a></p>");
         return html.Append("</body></html>").ToString();
     }
 

@@ -41,10 +41,14 @@ internal static class Outgoing
     public static AlertMessage Of(Delivery delivery, Settings settings)
     {
         var message = AlertMessage.Read(delivery.Body);
-        if (settings.PublicUrl is not { Length: > 0 } home || delivery.AlertId is not { } alert)
+        var page =
+            delivery.AlertId is { } alert ? $"/alerts/{alert}"
+            : message.Data.Denywatch.SourceId is { } source ? $"/sources/{source}"
+            : null;
+        if (settings.PublicUrl is not { Length: > 0 } home || page is null)
             return message;
 
-        var url = $"{home.TrimEnd('/')}/alerts/{alert}";
+        var url = home.TrimEnd('/') + page;
         return message with { Data = message.Data with { Event = message.Data.Event with { Url = url } } };
     }
 }

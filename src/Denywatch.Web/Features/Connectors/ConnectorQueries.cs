@@ -56,7 +56,9 @@ public sealed class ConnectorQueries(IDbContextFactory<DenywatchDb> dbs)
                     .FirstOrDefault(),
                 db.Deliveries.Where(d => d.ConnectorId == c.Id && d.State == DeliveryState.Delivered)
                     .Max(d => d.DoneAt),
-                db.Deliveries.Count(d => d.ConnectorId == c.Id && d.State == DeliveryState.GivenUp && d.AlertId != null)
+                db.Deliveries.Count(d =>
+                    d.ConnectorId == c.Id && d.State == DeliveryState.GivenUp && d.News != AlertNews.Test
+                )
             ))
             .ToListAsync(ct);
     }

@@ -23,7 +23,7 @@ public sealed class DeliveryActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDa
             return ConnectorResult.NotFound;
         if (delivery.Connector.RemovedAt is not null)
             return ConnectorResult.Refused("Its connector was removed.");
-        if (delivery.AlertId is null)
+        if (delivery.News == AlertNews.Test)
             return ConnectorResult.Refused("A test is not sent again: make another one.");
         if (!delivery.SendAgain())
             return ConnectorResult.Refused("It is not given up.");

@@ -48,7 +48,7 @@ public sealed record DeliveryRow(
     bool IsRemoved
 )
 {
-    public bool MayBeSentAgain => State == DeliveryState.GivenUp && AlertId is not null && !IsRemoved;
+    public bool MayBeSentAgain => State == DeliveryState.GivenUp && News != AlertNews.Test && !IsRemoved;
 }
 
 /// <summary>Reads the log of what was told.</summary>

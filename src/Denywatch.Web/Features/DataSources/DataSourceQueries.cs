@@ -24,6 +24,7 @@ public readonly record struct VerdictRates(double Denied, double Allowed, double
 /// <param name="Integration">How the product calls itself.</param>
 /// <param name="Rates">Of the last six hours, a slice each; null where no line came.</param>
 /// <param name="Rejects">Lines not understood, since it was first seen.</param>
+/// <param name="AlarmSince">Since when something is wrong with it that was told; null while nothing is.</param>
 public sealed record SourceRow(
     int Id,
     string Sender,
@@ -34,7 +35,8 @@ public sealed record SourceRow(
     DateTimeOffset LastReceivedAt,
     IReadOnlyList<VerdictRates?> Rates,
     long Rejects,
-    SourceHealth Health
+    SourceHealth Health,
+    DateTimeOffset? AlarmSince = null
 )
 {
     /// <summary>Events a minute over the last whole quarter of an hour.</summary>
@@ -55,11 +57,20 @@ public sealed record SourceDetail(
     IReadOnlyList<Reject> Rejects,
     IReadOnlyList<IntakeGap> Gaps,
     long Suppressed,
-    IReadOnlyList<string> Firewalls
+    IReadOnlyList<string> Firewalls,
+    IReadOnlyList<SourceAlarm> Alarms
 );
 
+/// <summary>How one source is doing.</summary>
+public sealed record SourceStanding(int Id, DateTimeOffset LastReceivedAt, SourceHealth Health);
+
 /// <summary>What pages ask about data sources.</summary>
-public sealed class DataSourceQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSource source, TimeProvider clock)
+public sealed class DataSourceQueries(
+    IDbContextFactory<DenywatchDb> dbs,
+    NpgsqlDataSource source,
+    SourceRhythms rhythms,
+    TimeProvider clock
+)
 {
     public const int SlicesListed = 72;
 
@@ -67,18 +78,6 @@ public sealed class DataSourceQueries(IDbContextFactory<DenywatchDb> dbs, Npgsql
 
     /// <summary>The time that each of a row's rates stands for.</summary>
     public static readonly TimeSpan Slice = TimeSpan.FromMinutes(5);
-
-    /// <summary>The longest silence of each source between two slices with lines, of the last two days.</summary>
-    private const string Silences = """
-        SELECT data_source_id, max(slice - before) AS longest
-        FROM (
-            SELECT data_source_id, slice,
-                   lag(slice) OVER (PARTITION BY data_source_id ORDER BY slice) AS before
-            FROM source_slices
-            WHERE slice >= @since AND slice <= @now AND (@id = 0 OR data_source_id = @id)
-        ) AS slices
-        GROUP BY data_source_id
-        """;
 
     private const string Slices = """
         SELECT data_source_id, slice, denied, allowed, unanswered + none, rejected
@@ -98,7 +97,11 @@ public sealed class DataSourceQueries(IDbContextFactory<DenywatchDb> dbs, Npgsql
             .ToDictionaryAsync(row => row.Key, row => row.Count, ct);
 
         await using var connection = await source.OpenConnectionAsync(ct);
-        var silences = await SilencesAsync(connection, 0, now, ct);
+        var health = (await StandingsAsync(db, sources.ConvertAll(TimesOf), ct)).ToDictionary(
+            row => row.Id,
+            row => row.Health
+        );
+        var alarms = await OpenAlarmsAsync(db, ct);
         var (from, to) = (Aligned(now) - SlicesListed * Slice, Aligned(now));
         var rates = await RatesAsync(connection, 0, from, to, Slice, ct);
 
@@ -115,7 +118,8 @@ public sealed class DataSourceQueries(IDbContextFactory<DenywatchDb> dbs, Npgsql
                     s.LastReceivedAt,
                     rates.GetValueOrDefault(s.Id) ?? new VerdictRates?[SlicesListed],
                     rejects.GetValueOrDefault(s.Id),
-                    HealthOf(s, silences, now)
+                    health[s.Id],
+                    alarms.GetValueOrDefault(s.Id)
                 ))
                 .OrderBy(row => row.Health.State is Ui.LampState.Ok)
                 .ThenBy(row => row.Firewall, StringComparer.OrdinalIgnoreCase)
@@ -151,13 +155,13 @@ public sealed class DataSourceQueries(IDbContextFactory<DenywatchDb> dbs, Npgsql
             .ToListAsync(ct);
 
         await using var connection = await source.OpenConnectionAsync(ct);
-        var silences = await SilencesAsync(connection, id, now, ct);
+        var standing = (await StandingsAsync(db, [TimesOf(found)], ct))[0];
         var (start, end) = (Aligned(from), Aligned(to));
         var step = Slice * Math.Max(1, Math.Ceiling((end - start) / Slice / MostDrawn));
         var rates = (await RatesAsync(connection, id, start, end, step, ct)).GetValueOrDefault(id);
         return new(
             found,
-            HealthOf(found, silences, now),
+            standing.Health,
             start,
             step,
             rates ?? new VerdictRates?[Places(start, end, step)],
@@ -178,9 +182,22 @@ public sealed class DataSourceQueries(IDbContextFactory<DenywatchDb> dbs, Npgsql
                 .OrderBy(f => f.Name)
                 .Select(f => f.Name)
                 .Take(1_000)
+                .ToListAsync(ct),
+            await db
+                .SourceAlarms.AsNoTracking()
+                .Where(alarm => alarm.DataSourceId == id)
+                .OrderByDescending(alarm => alarm.RaisedAt)
+                .Take(50)
                 .ToListAsync(ct)
         );
     }
+
+    private static Task<Dictionary<int, DateTimeOffset>> OpenAlarmsAsync(DenywatchDb db, CancellationToken ct) =>
+        db
+            .SourceAlarms.Where(alarm => alarm.EndedAt == null)
+            .GroupBy(alarm => alarm.DataSourceId)
+            .Select(group => new { group.Key, Since = group.Min(alarm => alarm.Since) })
+            .ToDictionaryAsync(row => row.Key, row => row.Since, ct);
 
     /// <summary>How a product calls itself; the name itself where we do not know it.</summary>
     public static string TitleOf(string integration) =>
@@ -191,30 +208,42 @@ public sealed class DataSourceQueries(IDbContextFactory<DenywatchDb> dbs, Npgsql
             _ => Catalogue.Find(integration)?.Title ?? integration,
         };
 
-    private static SourceHealth HealthOf(DataSource found, Dictionary<int, TimeSpan> silences, DateTimeOffset now) =>
-        SourceHealth.Of(
-            found.LastReceivedAt,
-            silences.TryGetValue(found.Id, out var longest) ? longest - Slice : null,
-            TimeSpan.FromSeconds(found.LagSeconds),
-            now
+    /// <summary>How every source is doing, by its own rhythm.</summary>
+    public async Task<IReadOnlyList<SourceStanding>> HealthAsync(CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        return await StandingsAsync(
+            db,
+            await db.DataSources.Select(s => new SourceTimes(s.Id, s.LastReceivedAt, s.LagSeconds)).ToListAsync(ct),
+            ct
         );
+    }
 
-    private static async Task<Dictionary<int, TimeSpan>> SilencesAsync(
-        NpgsqlConnection connection,
-        int id,
-        DateTimeOffset now,
+    private static SourceTimes TimesOf(DataSource source) => new(source.Id, source.LastReceivedAt, source.LagSeconds);
+
+    private async Task<List<SourceStanding>> StandingsAsync(
+        DenywatchDb db,
+        List<SourceTimes> sources,
         CancellationToken ct
     )
     {
-        var rows = await connection.RowsAsync(
-            Silences,
-            row => (Id: row.GetInt32(0), Longest: row.OrNull<TimeSpan>(1)),
-            ct,
-            ("since", now.ToUniversalTime().AddDays(-2)),
-            ("now", now.ToUniversalTime()),
-            ("id", id)
-        );
-        return rows.Where(row => row.Longest is not null).ToDictionary(row => row.Id, row => row.Longest!.Value);
+        var now = clock.GetUtcNow();
+        var known = await rhythms.OfAsync(sources, now, ct);
+        var late = await db
+            .SourceAlarms.Where(alarm => alarm.EndedAt == null && alarm.Kind == SourceAlarmKind.Late)
+            .Select(alarm => alarm.DataSourceId)
+            .ToListAsync(ct);
+        return sources.ConvertAll(s => new SourceStanding(
+            s.Id,
+            s.LastReceivedAt,
+            SourceHealth.Of(
+                s.LastReceivedAt,
+                known.GetValueOrDefault(s.Id, SourceRhythm.Unknown),
+                TimeSpan.FromSeconds(s.LagSeconds),
+                now,
+                late.Contains(s.Id)
+            )
+        ));
     }
 
     private static async Task<Dictionary<int, VerdictRates?[]>> RatesAsync(

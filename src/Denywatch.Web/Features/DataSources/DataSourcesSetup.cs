@@ -5,6 +5,7 @@ public static class DataSourcesSetup
 {
     public static void AddDataSources(this WebApplicationBuilder builder)
     {
+        builder.Services.AddSingleton<SourceRhythms>();
         builder.Services.AddSingleton<DataSourceQueries>();
         builder.Services.AddSingleton<DataSourceActions>();
     }

@@ -6,45 +6,48 @@ namespace Denywatch.Web.Features.DataSources;
 /// <param name="Reason">A sentence.</param>
 public sealed record SourceHealth(LampState State, string Reason)
 {
-    /// <summary>Up to this long nobody worries: the shortest silence that is told.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromMinutes(10);
-
     private static readonly TimeSpan LateFrom = TimeSpan.FromMinutes(5);
 
-    /// <summary>
-    /// A source is measured by its own habit: one that is silent for hours every night is not quiet after ten minutes.
-    /// </summary>
+    /// <summary>A late source has to come well below the line to be well again, so that it does not flap.</summary>
+    private static readonly TimeSpan LateUntil = TimeSpan.FromMinutes(2.5);
+
+    /// <summary>No source is quiet before it was silent for so long: until then its rhythm need not be known.</summary>
+    public static readonly TimeSpan NeverQuietBefore = SourceRhythm.Unknown.Bound;
+
+    /// <summary>A source is measured by its own rhythm: one that is silent for hours every night is not quiet after ten minutes.</summary>
     /// <param name="lastReceived">Receive time of its last line; null where it never sent one.</param>
-    /// <param name="longestSilence">Longest stretch without a line in the days before; null while it is too new to know.</param>
     /// <param name="lag">How long its events take to arrive, smoothed.</param>
+    /// <param name="wasLate">It was told to be late, and that is not over.</param>
     public static SourceHealth Of(
         DateTimeOffset? lastReceived,
-        TimeSpan? longestSilence,
+        SourceRhythm rhythm,
         TimeSpan lag,
-        DateTimeOffset now
+        DateTimeOffset now,
+        bool wasLate = false
     )
     {
+        ArgumentNullException.ThrowIfNull(rhythm);
         if (lastReceived is not { } last)
             return new(LampState.Never, "It has not sent a line yet.");
 
         var silence = now - last;
-        var usual = longestSilence is { } longest && longest > Grace ? longest : Grace;
-        var habit = longestSilence switch
-        {
-            null => "it is too new to know its habit",
-            { TotalMinutes: < 5 } => "in two days it was never silent for 5 min",
-            { } length => $"its longest silence in two days was {Times.Length(length)}",
-        };
-
-        if (silence > 2 * usual)
-            return new(LampState.Quiet, $"No line for {Times.Length(silence)}; {habit}.");
-        if (silence > usual)
-            return new(LampState.Late, $"No line for {Times.Length(silence)}; {habit}.");
-        if (lag > LateFrom)
+        if (silence >= rhythm.Bound && !rhythm.IsHabit(now))
+            return new(
+                LampState.Quiet,
+                rhythm.Gap > TimeSpan.Zero
+                    ? $"No line for {Times.Length(silence)}; 99 of 100 come within {Times.Length(rhythm.Gap)}."
+                    : $"No line for {Times.Length(silence)}; it usually sends every few minutes at least."
+            );
+        if (lag > (wasLate ? LateUntil : LateFrom))
             return new(
                 LampState.Late,
                 $"Its events arrive {Times.Length(lag)} after they happen: buckets wait for them."
             );
-        return new(LampState.Ok, $"Last line {Times.Length(silence)} ago; {habit}.");
+        return new(
+            LampState.Ok,
+            silence >= rhythm.Bound
+                ? $"No line for {Times.Length(silence)}, as on other days at this time."
+                : $"Last line {Times.Length(silence)} ago."
+        );
     }
 }

@@ -17,7 +17,7 @@ public sealed class HealthBoard(NpgsqlDataSource source) : BackgroundService
         SELECT (SELECT coalesce(sum(lines_per_s), 0) FROM nodes WHERE seen_at > now() - interval '15 seconds'),
                (SELECT coalesce(sum(lines_dropped), 0)::bigint FROM nodes WHERE seen_at > now() - interval '15 seconds'),
                (SELECT max(now() - (s.next_bucket + j.bucket_span + @settling))
-                FROM series s JOIN jobs j ON j.id = s.job_id WHERE j.is_open),
+                FROM series s JOIN jobs j ON j.id = s.job_id WHERE j.is_open AND j.stopped_at IS NULL),
                (SELECT min(problem) FROM jobs WHERE problem IS NOT NULL),
                EXISTS (SELECT FROM nodes WHERE roles LIKE '%worker%' AND seen_at > now() - interval '15 seconds'),
                EXISTS (SELECT FROM nodes WHERE roles LIKE '%intake%' AND seen_at > now() - interval '15 seconds')

@@ -1,36 +1,11 @@
 using Denywatch.Detection;
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
+using Denywatch.Web.Features.Jobs;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace Denywatch.Web.Features.Rules;
-
-/// <summary>How a job is doing.</summary>
-/// <param name="LastScored">Start of the newest scored bucket; null before the first.</param>
-/// <param name="ScoredAt">When that was.</param>
-/// <param name="Waiting">Buckets that are closed and not yet scored, over all series.</param>
-public sealed record JobState(
-    string JobId,
-    string Title,
-    string Description,
-    string Detector,
-    string? PartitionField,
-    string? ParentId,
-    TimeSpan BucketSpan,
-    string[] Influencers,
-    bool IsOpen,
-    string? Problem,
-    int Series,
-    int Learning,
-    DateTimeOffset? LastScored,
-    DateTimeOffset? ScoredAt,
-    int Waiting
-)
-{
-    /// <summary>True while at least one series is scored and no bucket waits for long.</summary>
-    public bool IsWell => IsOpen && Problem is null && Series > Learning && Waiting <= 2 * Series;
-}
 
 /// <summary>One line of the list of rules.</summary>
 /// <param name="Obstacle">Why it cannot run; null where it can.</param>
@@ -42,7 +17,7 @@ public sealed record RuleRow(
     string Severity,
     int RiskScore,
     double Threshold,
-    IReadOnlyList<JobState> Jobs,
+    IReadOnlyList<JobFacts> Jobs,
     int AlertsInWeek,
     int OpenAlerts,
     string? Obstacle = null
@@ -53,7 +28,7 @@ public sealed record RuleRow(
 /// <param name="Obstacle">Why it cannot run; null where it can.</param>
 public sealed record RuleDetail(
     Rule Rule,
-    IReadOnlyList<JobState> Jobs,
+    IReadOnlyList<JobFacts> Jobs,
     int AlertsInWeek,
     int OpenAlerts,
     AuditEntry? SwitchedBy,
@@ -90,22 +65,13 @@ public sealed record RunRow(
 );
 
 /// <summary>What pages and the API ask about rules and their jobs.</summary>
-public sealed class RuleQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSource source, TimeProvider clock)
+public sealed class RuleQueries(
+    IDbContextFactory<DenywatchDb> dbs,
+    NpgsqlDataSource source,
+    JobQueries jobs,
+    TimeProvider clock
+)
 {
-    private const string States = """
-        SELECT j.id, j.title, j.description, j.detector, j.partition_field, j.parent_id, j.bucket_span, j.influencers,
-               j.is_open, j.problem, count(s.id)::int,
-               count(s.id) FILTER (WHERE last.is_learning IS NOT FALSE)::int,
-               max(last.bucket), max(last.scored_at),
-               coalesce(sum(greatest(0, floor(extract(epoch FROM now() - interval '45 seconds' - s.next_bucket)
-                                              / extract(epoch FROM j.bucket_span)))), 0)::int
-        FROM jobs j
-        LEFT JOIN series s ON s.job_id = j.id
-        LEFT JOIN LATERAL (SELECT r.bucket, r.scored_at, r.is_learning FROM records r
-                           WHERE r.series_id = s.id ORDER BY r.bucket DESC LIMIT 1) last ON true
-        GROUP BY j.id ORDER BY j.parent_id NULLS FIRST, j.id
-        """;
-
     private const string AllSeries = $"""
         SELECT s.id, s.job_id, s.partition, coalesce(last.is_learning, true), s.state, {SeriesZones.Zone},
                s.next_bucket, last.bucket, last.actual, last.typical, last.score, last.scored_at
@@ -127,7 +93,7 @@ public sealed class RuleQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSo
 
     public async Task<IReadOnlyList<RuleRow>> ListAsync(CancellationToken ct)
     {
-        var states = await JobStatesAsync(ct);
+        var states = await jobs.FactsAsync(ct);
         var week = clock.GetUtcNow().AddDays(-7);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var rules = await db
@@ -169,7 +135,7 @@ public sealed class RuleQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSo
             return null;
 
         var subject = id.ToString();
-        var states = await JobStatesAsync(ct);
+        var states = await jobs.FactsAsync(ct);
         return new(
             rule,
             StatesOf(rule.JobIds, states),
@@ -183,32 +149,6 @@ public sealed class RuleQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSo
                 .OrderByDescending(entry => entry.Id)
                 .FirstOrDefaultAsync(ct),
             ObstacleOf(rule.JobIds, states)
-        );
-    }
-
-    public async Task<IReadOnlyList<JobState>> JobStatesAsync(CancellationToken ct)
-    {
-        await using var connection = await source.OpenConnectionAsync(ct);
-        return await connection.RowsAsync(
-            States,
-            row => new JobState(
-                row.GetString(0),
-                row.GetString(1),
-                row.GetString(2),
-                row.GetString(3),
-                row.TextOrNull(4),
-                row.TextOrNull(5),
-                row.GetFieldValue<TimeSpan>(6),
-                row.GetFieldValue<string[]>(7),
-                row.GetBoolean(8),
-                row.TextOrNull(9),
-                row.GetInt32(10),
-                row.GetInt32(11),
-                row.OrNull<DateTimeOffset>(12),
-                row.OrNull<DateTimeOffset>(13),
-                row.GetInt32(14)
-            ),
-            ct
         );
     }
 
@@ -271,11 +211,11 @@ public sealed class RuleQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSo
             : $"No alert: the rule is off since {rule.SwitchedAt.UtcDateTime:d MMM HH:mm} UTC.";
     }
 
-    private static string? ObstacleOf(string[] ids, IReadOnlyList<JobState> states) =>
+    private static string? ObstacleOf(string[] ids, IReadOnlyList<JobFacts> states) =>
         RuleObstacle.Of(ids, [.. states.Select(state => state.JobId)]);
 
-    private static List<JobState> StatesOf(string[] ids, IReadOnlyList<JobState> states) =>
-        [.. ids.Select(id => states.FirstOrDefault(state => state.JobId == id)).OfType<JobState>()];
+    private static List<JobFacts> StatesOf(string[] ids, IReadOnlyList<JobFacts> states) =>
+        [.. ids.Select(id => states.FirstOrDefault(state => state.JobId == id)).OfType<JobFacts>()];
 
     /// <summary>Learnt buckets that are like <paramref name="next"/>, up to <see cref="SeriesModel.ComparableNeeded"/>.</summary>
     internal static int Comparable(byte[]? state, string zone, DateTimeOffset next)

@@ -1,5 +1,6 @@
 using Denywatch.Detection;
 using Denywatch.Web.Features.Accounts;
+using Denywatch.Web.Features.Jobs;
 using Denywatch.Web.Ui;
 
 namespace Denywatch.Web.Features.Rules;
@@ -12,7 +13,7 @@ public static class RuleWords
 
     /// <summary>Such as "Scored 14:15; next look in 7 s; learning 5 of 12."</summary>
     public static string State(
-        IReadOnlyList<JobState> jobs,
+        IReadOnlyList<JobFacts> jobs,
         IReadOnlyList<SeriesRow> series,
         DateTimeOffset now,
         TimeZoneInfo zone
@@ -20,12 +21,8 @@ public static class RuleWords
     {
         ArgumentNullException.ThrowIfNull(jobs);
         ArgumentNullException.ThrowIfNull(series);
-        if (jobs.FirstOrDefault(job => job.Problem is not null) is { } broken)
-            return $"{broken.JobId} has stopped: {broken.Problem}";
-        if (jobs.All(job => !job.IsOpen))
-            return "The jobs are closed: nothing is scored.";
-        if (jobs.Sum(job => job.Series) == 0)
-            return "No denies have arrived yet, so there is nothing to learn from.";
+        if (jobs.FirstOrDefault(job => !job.State.IsWell) is { } ailing)
+            return $"{ailing.JobId}: {ailing.State.Words}. {ailing.State.Cause}";
 
         var words = new List<string>();
         if (jobs.Max(job => job.LastScored) is { } last)
@@ -41,25 +38,20 @@ public static class RuleWords
         else if (jobs.Sum(job => job.Learning) is > 0 and var learning)
             words.Add($"{learning} of {jobs.Sum(job => job.Series)} series still learning");
 
-        var waiting = jobs.Sum(job => job.Waiting);
-        if (waiting > 2 * jobs.Sum(job => job.Series))
-            words.Add($"{Numbers.Exact(waiting)} buckets wait to be scored");
         words.Add($"next look in {LookEvery - now.Second % LookEvery} s");
         return string.Join("; ", words) + ".";
     }
 
     /// <summary>One job in few words, for a table.</summary>
-    public static string State(JobState job)
+    public static string State(JobFacts job)
     {
         ArgumentNullException.ThrowIfNull(job);
         return job switch
         {
-            { Problem: { } problem } => $"stopped: {problem}",
-            { IsOpen: false } => "closed",
-            { Series: 0 } => "waiting for the first deny",
+            { State.IsWell: false } => job.State.Words,
             { LastScored: null } => "first bucket open",
+            { Relearning: > 0 } => $"learning again, {job.Series - job.Relearning} of {job.Series}",
             _ when job.Learning == job.Series => "learning",
-            _ when job.Waiting > 2 * job.Series => $"late, {Numbers.Exact(job.Waiting)} buckets wait",
             { Learning: > 0 } => $"scoring {job.Series - job.Learning}, learning {job.Learning}",
             _ => job.Series == 1 ? "scoring" : $"scoring {job.Series} series",
         };

@@ -19,8 +19,10 @@ public sealed partial class CloseBucketsTask(
         {
             try
             {
-                if (await scorer.ScoreAsync(series, ct))
-                    scored++;
+                if (!await scorer.ScoreAsync(series, ct))
+                    continue;
+                scored++;
+                await records.WellAsync(series, ct);
             }
             catch (Exception bug) when (bug is not OperationCanceledException && !Ingestion.Committer.IsAway(bug))
             {
@@ -34,6 +36,7 @@ public sealed partial class CloseBucketsTask(
             await DatabaseEars.AnnounceAsync(source, Topic.Records, ct);
             await DatabaseEars.AnnounceAsync(source, Topic.Alerts, ct);
         }
+        await TaskRuns.NoteAsync(source, TaskRuns.Close(shard), ct);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Series {Partition} of job {Job} could not be scored")]

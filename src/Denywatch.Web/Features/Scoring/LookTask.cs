@@ -42,6 +42,7 @@ public sealed class LookTask(
             await DatabaseEars.AnnounceAsync(source, Topic.Counts, ct);
             await DatabaseEars.AnnounceAsync(source, Topic.Sources, ct);
         }
+        await TaskRuns.NoteAsync(source, TaskRuns.Look, ct);
     }
 
     private async Task OpenAsync(OpeningSeries opening, CancellationToken ct)

@@ -92,10 +92,12 @@ public sealed class SeriesReplay(RecordStore store, SeriesRates rates, NpgsqlDat
             """
             SELECT min(at) FROM counts
             WHERE span = 5 AND (@firewall::int IS NULL OR firewall_id = @firewall) AND at > now() - @learned
+              AND at >= coalesce((SELECT learn_from FROM jobs WHERE id = @job), '-infinity')
             """,
             ct,
             ("learned", CountStore.LearnedHistory),
-            ("firewall", series.FirewallId)
+            ("firewall", series.FirewallId),
+            ("job", series.JobId)
         );
         return first is { } at ? CountedSpan.StartOf(new(at, TimeSpan.Zero), series.BucketSpan) : series.NextBucket;
     }

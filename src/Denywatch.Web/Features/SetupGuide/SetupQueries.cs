@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Denywatch.Detection;
 using Denywatch.Storage;
+using Denywatch.Web.Features.Jobs;
 using Denywatch.Web.Features.Rules;
 using Denywatch.Web.Ui;
 using Npgsql;
@@ -124,7 +125,7 @@ public sealed record SetupState(
 }
 
 /// <summary>What the set-up guide checks, live.</summary>
-public sealed class SetupQueries(NpgsqlDataSource source, RuleQueries rules)
+public sealed class SetupQueries(NpgsqlDataSource source, RuleQueries rules, JobQueries jobs)
 {
     private const string Arrivals = """
         WITH chosen AS (SELECT * FROM data_sources WHERE @integration = '' OR integration = @integration)
@@ -182,7 +183,7 @@ public sealed class SetupQueries(NpgsqlDataSource source, RuleQueries rules)
         );
         var series = await rules.SeriesAsync([BuiltInJobs.Total, BuiltInJobs.ByFirewall], ct);
         var total = series.FirstOrDefault(row => row.JobId == BuiltInJobs.Total);
-        var states = await rules.JobStatesAsync(ct);
+        var states = await jobs.FactsAsync(ct);
         return arrivals[0] with
         {
             Last = last is [var newest] ? newest : null,

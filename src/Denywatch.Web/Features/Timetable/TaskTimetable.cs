@@ -2,6 +2,7 @@ using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Denywatch.Web.Features.Alerts;
 using Denywatch.Web.Features.Connectors;
+using Denywatch.Web.Features.DataSources;
 using Denywatch.Web.Features.Exceptions;
 using Denywatch.Web.Features.Explorer;
 using Denywatch.Web.Features.Retention;
@@ -61,6 +62,12 @@ internal sealed partial class TaskTimetable(
             "returns",
             task => task.RunAsync(CancellationToken.None),
             "2,12,22,32,42,52 * * * * *",
+            stoppingToken
+        );
+        await AddAsync<SourceAlarmsTask>(
+            "source-alarms",
+            task => task.RunAsync(CancellationToken.None),
+            "11,31,51 * * * * *",
             stoppingToken
         );
         for (var shard = 0; shard < Series.Shards; shard++)

@@ -1,4 +1,5 @@
 using Denywatch.Web.Features.Connectors;
+using Denywatch.Web.Features.DataSources;
 using Denywatch.Web.Features.Explorer;
 using Denywatch.Web.Features.Retention;
 using Denywatch.Web.Features.Scoring;
@@ -47,6 +48,7 @@ internal static class TimetableSetup
         services.AddTransient<DeliveryTask>();
         services.AddTransient<RollupTask>();
         services.AddTransient<CloseBucketsTask>();
+        services.AddTransient<SourceAlarmsTask>();
         services.AddTransient<CompactionTask>();
         services.AddTransient<RetentionTask>();
     }

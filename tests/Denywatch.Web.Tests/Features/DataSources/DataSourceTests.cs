@@ -20,7 +20,7 @@ public sealed class DataSourceTests(PostgresFixture postgres) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         database = await TestDatabase.CreateAsync(postgres);
-        queries = new(database, database.Source, new FixedClock(now));
+        queries = new(database, database.Source, new(database.Source), new FixedClock(now));
     }
 
     public ValueTask DisposeAsync() => database.DisposeAsync();

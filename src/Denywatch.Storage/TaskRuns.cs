@@ -1,0 +1,27 @@
+using Npgsql;
+
+namespace Denywatch.Storage;
+
+/// <summary>When tasks last came to their end, by the database's clock: what tells that no worker looks any more.</summary>
+public static class TaskRuns
+{
+    /// <summary>Counts and looks at open buckets.</summary>
+    public const string Look = "look";
+
+    /// <summary>Scores the closed buckets of one shard.</summary>
+    public static string Close(int shard) => $"close-{shard}";
+
+    public static async Task NoteAsync(NpgsqlDataSource source, string task, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        await using var connection = await source.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(
+            """
+            INSERT INTO task_runs (task, ended_at) VALUES (@task, now())
+            ON CONFLICT (task) DO UPDATE SET ended_at = excluded.ended_at
+            """,
+            ct,
+            ("task", task)
+        );
+    }
+}

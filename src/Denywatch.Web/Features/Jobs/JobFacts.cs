@@ -1,0 +1,61 @@
+namespace Denywatch.Web.Features.Jobs;
+
+/// <summary>What is stored about a job, as read at one moment; its <see cref="State"/> follows from it.</summary>
+/// <param name="LastScored">Start of the newest scored bucket; null before the first.</param>
+/// <param name="ScoredAt">When that was.</param>
+/// <param name="Waiting">Buckets that are closed and not yet scored, over all series.</param>
+public sealed record JobFacts(
+    string JobId,
+    string Title,
+    string Description,
+    string Detector,
+    string? PartitionField,
+    string? ParentId,
+    TimeSpan BucketSpan,
+    string[] Influencers,
+    bool IsOpen,
+    string? Problem,
+    int Series,
+    int Learning,
+    DateTimeOffset? LastScored,
+    DateTimeOffset? ScoredAt,
+    int Waiting
+)
+{
+    /// <summary>Series that a job may have.</summary>
+    public const int MostSeries = 10_000;
+
+    /// <summary>When this was read, by the database's clock.</summary>
+    public DateTimeOffset AsOf { get; init; }
+
+    /// <summary>Since when its feed is stopped by a person; null while it is started.</summary>
+    public DateTimeOffset? StoppedAt { get; init; }
+    public string? StoppedBy { get; init; }
+    public string? StoppedWhy { get; init; }
+
+    /// <summary>Counts before this are not learnt; null for all that are kept.</summary>
+    public DateTimeOffset? LearnFrom { get; init; }
+
+    /// <summary>Series whose model was forgotten and is not learnt again yet.</summary>
+    public int Relearning { get; init; }
+
+    /// <summary>When the oldest bucket that is not scored was, or is, to be scored; null without series.</summary>
+    public DateTimeOffset? CloseDue { get; init; }
+
+    /// <summary>Size of all saved models, in bytes.</summary>
+    public long ModelBytes { get; init; }
+
+    /// <summary>When a worker last counted and looked at open buckets; null where none ever did.</summary>
+    public DateTimeOffset? LookedAt { get; init; }
+
+    /// <summary>Sources that ever sent a line.</summary>
+    public int Sources { get; init; }
+
+    /// <summary>Those of them that are silent beyond their rhythm.</summary>
+    public int QuietSources { get; init; }
+
+    /// <summary>Receive time of the newest line of any source.</summary>
+    public DateTimeOffset? LastLineAt { get; init; }
+
+    public JobState State => JobState.Of(this);
+}

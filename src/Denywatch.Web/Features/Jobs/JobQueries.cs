@@ -1,0 +1,122 @@
+using Denywatch.Storage;
+using Denywatch.Web.Features.DataSources;
+using Denywatch.Web.Ui;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Denywatch.Web.Features.Jobs;
+
+/// <summary>A rule that reads a job.</summary>
+public sealed record ReadingRule(Guid Id, string Name, bool IsEnabled);
+
+/// <summary>When a task of the timetable last came to its end.</summary>
+public sealed record TaskRun(string Task, DateTimeOffset EndedAt);
+
+/// <summary>A job with everything its page shows.</summary>
+/// <param name="Counted">Denies that are counted and kept, over all firewalls.</param>
+/// <param name="NewestCount">Start of the newest slice that was counted.</param>
+public sealed record JobDetail(
+    JobFacts Facts,
+    long Counted,
+    DateTimeOffset? NewestCount,
+    IReadOnlyList<ReadingRule> Rules,
+    IReadOnlyList<TaskRun> Runs
+);
+
+/// <summary>What pages and the API ask about jobs.</summary>
+public sealed class JobQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSource source, DataSourceQueries sources)
+{
+    private const string Facts = $"""
+        SELECT j.id, j.title, j.description, j.detector, j.partition_field, j.parent_id, j.bucket_span, j.influencers,
+               j.is_open, j.problem, count(s.id)::int,
+               count(s.id) FILTER (WHERE last.is_learning IS NOT FALSE)::int,
+               max(last.bucket), max(last.scored_at),
+               coalesce(sum(greatest(0, floor(extract(epoch FROM now() - lag.settling - s.next_bucket)
+                                              / extract(epoch FROM j.bucket_span)))), 0)::int,
+               now(), j.stopped_at, j.stopped_by, j.stopped_why, j.learn_from,
+               count(s.id) FILTER (WHERE s.state IS NULL AND s.rescore_from IS NOT NULL)::int,
+               min(s.next_bucket + j.bucket_span + lag.settling), coalesce(sum(octet_length(s.state)), 0)::bigint,
+               (SELECT ended_at FROM task_runs WHERE task = @look)
+        FROM jobs j
+        LEFT JOIN series s ON s.job_id = j.id
+        {RecordStore.Settling}
+        LEFT JOIN LATERAL (SELECT r.bucket, r.scored_at, r.is_learning FROM records r
+                           WHERE r.series_id = s.id ORDER BY r.bucket DESC LIMIT 1) last ON true
+        GROUP BY j.id ORDER BY j.parent_id NULLS FIRST, j.id
+        """;
+
+    public async Task<IReadOnlyList<JobFacts>> FactsAsync(CancellationToken ct)
+    {
+        var health = await sources.HealthAsync(ct);
+        var quiet = health.Count(row => row.Health.State == LampState.Quiet);
+        var lastLine = health.Count == 0 ? (DateTimeOffset?)null : health.Max(row => row.LastReceivedAt);
+        await using var connection = await source.OpenConnectionAsync(ct);
+        return await connection.RowsAsync(
+            Facts,
+            row => new JobFacts(
+                row.GetString(0),
+                row.GetString(1),
+                row.GetString(2),
+                row.GetString(3),
+                row.TextOrNull(4),
+                row.TextOrNull(5),
+                row.GetFieldValue<TimeSpan>(6),
+                row.GetFieldValue<string[]>(7),
+                row.GetBoolean(8),
+                row.TextOrNull(9),
+                row.GetInt32(10),
+                row.GetInt32(11),
+                row.OrNull<DateTimeOffset>(12),
+                row.OrNull<DateTimeOffset>(13),
+                row.GetInt32(14)
+            )
+            {
+                AsOf = row.Time(15),
+                StoppedAt = row.OrNull<DateTimeOffset>(16),
+                StoppedBy = row.TextOrNull(17),
+                StoppedWhy = row.TextOrNull(18),
+                LearnFrom = row.OrNull<DateTimeOffset>(19),
+                Relearning = row.GetInt32(20),
+                CloseDue = row.OrNull<DateTimeOffset>(21),
+                ModelBytes = row.GetInt64(22),
+                LookedAt = row.OrNull<DateTimeOffset>(23),
+                Sources = health.Count,
+                QuietSources = quiet,
+                LastLineAt = lastLine,
+            },
+            ct,
+            ("look", TaskRuns.Look),
+            ("shortest", RecordStore.ShortestSettling),
+            ("longest", RecordStore.LongestSettling)
+        );
+    }
+
+    public async Task<JobDetail?> FindAsync(string id, CancellationToken ct)
+    {
+        if ((await FactsAsync(ct)).FirstOrDefault(job => job.JobId == id) is not { } facts)
+            return null;
+
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var rules = await db
+            .Rules.Where(rule => rule.JobIds.Contains(id))
+            .OrderBy(rule => rule.Name)
+            .Select(rule => new ReadingRule(rule.Id, rule.Name, rule.IsEnabled))
+            .ToListAsync(ct);
+        await using var connection = await source.OpenConnectionAsync(ct);
+        var counted = await connection.RowsAsync(
+            """
+            SELECT (SELECT coalesce(sum(count), 0) FROM counts WHERE span = 1440)::bigint,
+                   (SELECT max(at) FROM counts WHERE span = 5)
+            """,
+            row => (Denies: row.GetInt64(0), Newest: row.OrNull<DateTimeOffset>(1)),
+            ct
+        );
+        var runs = await connection.RowsAsync(
+            "SELECT task, ended_at FROM task_runs ORDER BY task = @look DESC, task",
+            row => new TaskRun(row.GetString(0), row.Time(1)),
+            ct,
+            ("look", TaskRuns.Look)
+        );
+        return new(facts, counted[0].Denies, counted[0].Newest, rules, runs);
+    }
+}
