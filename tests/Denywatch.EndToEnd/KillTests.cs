@@ -3,12 +3,13 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Denywatch.Testing;
+using Microsoft.Playwright;
 
 namespace Denywatch.EndToEnd;
 
 /// <summary>Nothing acknowledged is lost, and nothing is counted twice, whatever is killed.</summary>
 [Trait("suite", "kill")]
-public sealed class KillTests(PostgresFixture postgres)
+public sealed class KillTests(PostgresFixture postgres, Browser browser)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -55,6 +56,39 @@ public sealed class KillTests(PostgresFixture postgres)
         Assert.Equal(Count, await intake.DeniesAsync(Stop));
         Assert.Equal(0, await intake.AskAsync<long>("SELECT count(*) FROM all_flows WHERE count > 1", Stop));
     }
+
+    [Fact]
+    public async Task When_the_worker_is_killed_an_open_page_of_the_jobs_says_late_within_two_minutes()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var web = await AppProcess.StartAsync(Node(database, "web,intake"), Stop);
+        await using var worker = await AppProcess.StartAsync(Node(database, "worker"), Stop);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var sender = Task.Run(() => SendSteadilyAsync(web.SyslogPort, () => { }, end.Token), Stop);
+        await using var window = await browser.OpenAsync(web.Url);
+        await window.SetUpAsync((web.SetupLink ?? worker.SetupLink)!, "ada", "seven quiet firewalls");
+        await window.Page.GotoAsync("/jobs");
+        var states = window.Page.GetByText("opened, feed started");
+        await Assertions.Expect(states).ToHaveCountAsync(2, new() { Timeout = 60_000 });
+
+        await worker.KillAsync();
+
+        await Assertions
+            .Expect(window.Page.GetByText("opened, feed late"))
+            .ToHaveCountAsync(2, new() { Timeout = 120_000 });
+        await Assertions.Expect(window.Page.GetByText("No worker has looked since").First).ToBeVisibleAsync();
+        await worker.RestartAsync(Stop);
+        await Assertions.Expect(states).ToHaveCountAsync(2, new() { Timeout = 60_000 });
+        await end.CancelAsync();
+        await sender;
+    }
+
+    private static AppOptions Node(string database, string roles) =>
+        new()
+        {
+            ConnectionString = database,
+            Settings = new Dictionary<string, string> { ["Denywatch__Roles"] = roles },
+        };
 
     [Fact]
     public async Task What_plain_syslog_loses_with_a_killed_app_is_bounded_and_shown_as_a_gap()

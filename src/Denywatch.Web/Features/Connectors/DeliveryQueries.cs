@@ -29,6 +29,7 @@ public sealed record DeliveriesView(int? Connector = null, DeliveryState? State 
 }
 
 /// <summary>One message in the log.</summary>
+/// <param name="SourceId">The source that it is about; null for alerts and tests.</param>
 /// <param name="NextAt">When it is tried next; at once, or not at all, where it is null.</param>
 public sealed record DeliveryRow(
     long Id,
@@ -45,7 +46,8 @@ public sealed record DeliveryRow(
     DateTimeOffset? NextAt,
     DateTimeOffset? DoneAt,
     string? Answer,
-    bool IsRemoved
+    bool IsRemoved,
+    int? SourceId = null
 )
 {
     public bool MayBeSentAgain => State == DeliveryState.GivenUp && News != AlertNews.Test && !IsRemoved;
@@ -90,7 +92,10 @@ public sealed class DeliveryQueries(IDbContextFactory<DenywatchDb> dbs)
                 d.NextAt,
                 d.DoneAt,
                 d.Answer,
-                d.Connector.RemovedAt != null
+                d.Connector.RemovedAt != null,
+                db.SourceAlarms.Where(alarm => alarm.Id == d.SourceAlarmId)
+                    .Select(alarm => (int?)alarm.DataSourceId)
+                    .FirstOrDefault()
             ))
             .ToListAsync(ct);
     }

@@ -192,11 +192,11 @@ public sealed class DataSourceQueries(
         );
     }
 
-    private static Task<Dictionary<int, DateTimeOffset>> OpenAlarmsAsync(DenywatchDb db, CancellationToken ct) =>
+    private static Task<Dictionary<int, DateTimeOffset?>> OpenAlarmsAsync(DenywatchDb db, CancellationToken ct) =>
         db
             .SourceAlarms.Where(alarm => alarm.EndedAt == null)
             .GroupBy(alarm => alarm.DataSourceId)
-            .Select(group => new { group.Key, Since = group.Min(alarm => alarm.Since) })
+            .Select(group => new { group.Key, Since = (DateTimeOffset?)group.Min(alarm => alarm.Since) })
             .ToDictionaryAsync(row => row.Key, row => row.Since, ct);
 
     /// <summary>How a product calls itself; the name itself where we do not know it.</summary>

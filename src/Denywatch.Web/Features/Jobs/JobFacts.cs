@@ -1,3 +1,5 @@
+using Denywatch.Storage;
+
 namespace Denywatch.Web.Features.Jobs;
 
 /// <summary>What is stored about a job, as read at one moment; its <see cref="State"/> follows from it.</summary>
@@ -22,8 +24,8 @@ public sealed record JobFacts(
     int Waiting
 )
 {
-    /// <summary>Series that a job may have.</summary>
-    public const int MostSeries = 10_000;
+    /// <summary>Series it may have: firewalls past that are counted as one.</summary>
+    public int MostSeries => PartitionField is null ? 1 : SourceDirectory.MaxSources;
 
     /// <summary>When this was read, by the database's clock.</summary>
     public DateTimeOffset AsOf { get; init; }
