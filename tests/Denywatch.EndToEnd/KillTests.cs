@@ -64,7 +64,7 @@ public sealed class KillTests(PostgresFixture postgres, Browser browser)
         await using var web = await AppProcess.StartAsync(Node(database, "web,intake"), Stop);
         await using var worker = await AppProcess.StartAsync(Node(database, "worker"), Stop);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        var sender = Task.Run(() => SendSteadilyAsync(web.SyslogPort, () => { }, end.Token), Stop);
+        var sender = Task.Run(() => SendSteadilyAsync(web.SyslogPort, () => 0, end.Token), Stop);
         await using var window = await browser.OpenAsync(web.Url);
         await window.SetUpAsync((web.SetupLink ?? worker.SetupLink)!, "ada", "seven quiet firewalls");
         await window.Page.GotoAsync("/jobs");
