@@ -14,7 +14,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Denywatch.Migrations.Migrations
 {
     [DbContext(typeof(DenywatchDb))]
-    [Migration("20261126222758_JobsAndSourceHealth")]
+    [Migration("20261126231804_JobsAndSourceHealth")]
     partial class JobsAndSourceHealth
     {
         /// <inheritdoc />
@@ -1183,6 +1183,10 @@ namespace Denywatch.Migrations.Migrations
                         .HasColumnType("text")
                         .HasColumnName("description");
 
+                    b.Property<string>("Document")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("document");
+
                     b.PrimitiveCollection<string[]>("FalsePositives")
                         .IsRequired()
                         .HasColumnType("text[]")
@@ -1272,6 +1276,45 @@ namespace Denywatch.Migrations.Migrations
                         .HasName("pk_rules");
 
                     b.ToTable("rules", (string)null);
+                });
+
+            modelBuilder.Entity("Denywatch.Storage.Entities.RuleVersion", b =>
+                {
+                    b.Property<Guid>("RuleId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("rule_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by");
+
+                    b.Property<string>("Deed")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("deed");
+
+                    b.Property<string>("Definition")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("definition");
+
+                    b.Property<string>("Why")
+                        .HasColumnType("text")
+                        .HasColumnName("why");
+
+                    b.HasKey("RuleId", "Number")
+                        .HasName("pk_rule_versions");
+
+                    b.ToTable("rule_versions", (string)null);
                 });
 
             modelBuilder.Entity("Denywatch.Storage.Entities.SavedView", b =>
@@ -1761,6 +1804,16 @@ namespace Denywatch.Migrations.Migrations
                         .HasConstraintName("fk_rejects_data_sources_data_source_id");
 
                     b.Navigation("DataSource");
+                });
+
+            modelBuilder.Entity("Denywatch.Storage.Entities.RuleVersion", b =>
+                {
+                    b.HasOne("Denywatch.Storage.Entities.Rule", null)
+                        .WithMany()
+                        .HasForeignKey("RuleId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_rule_versions_rules_rule_id");
                 });
 
             modelBuilder.Entity("Denywatch.Storage.Entities.Series", b =>
