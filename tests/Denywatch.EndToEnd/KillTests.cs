@@ -67,7 +67,7 @@ public sealed class KillTests(PostgresFixture postgres, Browser browser)
         var sender = Task.Run(() => SendSteadilyAsync(web.SyslogPort, () => 0, end.Token), Stop);
         await using var window = await browser.OpenAsync(web.Url);
         await window.SetUpAsync((web.SetupLink ?? worker.SetupLink)!, "ada", "seven quiet firewalls");
-        await window.Page.GotoAsync("/jobs");
+        await window.Page.GotoAsync("/rules/jobs");
         var states = window.Page.GetByText("opened, feed started");
         await Assertions.Expect(states).ToHaveCountAsync(2, new() { Timeout = 60_000 });
 

@@ -46,10 +46,10 @@ public sealed class JobsTests(PostgresFixture postgres) : PageTest, IAsyncLifeti
         await ReachAsync(state);
         SignIn(AccountRole.Engineer);
 
-        foreach (var page in new[] { "/jobs", "/jobs/job" })
+        foreach (var page in new[] { "/rules/jobs", "/rules/jobs/job" })
         {
             var shown =
-                page == "/jobs"
+                page == "/rules/jobs"
                     ? (IRenderedComponent<Microsoft.AspNetCore.Components.IComponent>)Render<JobsPage>()
                     : Render<JobPage>(p => p.Add(job => job.Id, BuiltInJobs.Total));
             shown.WaitForAssertion(() =>
@@ -62,7 +62,7 @@ public sealed class JobsTests(PostgresFixture postgres) : PageTest, IAsyncLifeti
         var rule = Render<RulePage>(p => p.Add(page => page.Id, BuiltInRules.SpikeInFirewallDenies));
         rule.WaitForAssertion(() =>
         {
-            Assert.Contains($"/jobs/{BuiltInJobs.Total}", rule.Markup, StringComparison.Ordinal);
+            Assert.Contains($"/rules/jobs/{BuiltInJobs.Total}", rule.Markup, StringComparison.Ordinal);
             if (state != "started")
                 Assert.Contains(words, rule.Markup, StringComparison.Ordinal);
             Assert.Equal(

@@ -9,7 +9,7 @@ public static class AuditSubject
         {
             "alert" => $"/alerts/{Uri.EscapeDataString(id)}",
             "rule" => $"/rules/{Uri.EscapeDataString(id)}",
-            "job" => $"/jobs/{Uri.EscapeDataString(id)}",
+            "job" => $"/rules/jobs/{Uri.EscapeDataString(id)}",
             "exception" => $"/rules/exceptions/{Uri.EscapeDataString(id)}",
             "sender" or "firewall" => "/sources",
             "site" => "/sources/sites",
