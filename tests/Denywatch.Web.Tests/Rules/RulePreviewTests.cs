@@ -119,11 +119,12 @@ public sealed class RulePreviewTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task A_file_and_a_roll_back_do_to_the_past_what_a_trial_of_their_settings_says()
     {
-        var tried = (await node.Get<RulePreview>().OfAsync(rule, new(90, 300), Stop))!;
+        // Between what a firewall has and what all have: some alerts stay with the estate's series alone.
+        var tried = (await node.Get<RulePreview>().OfAsync(rule, new(75, 300), Stop))!;
         Assert.Contains(tried.Alerts, alert => alert.Fate == EpisodeFate.Vanishes);
         var before = (await AlertsAsync()).ConvertAll(Told.Standing);
 
-        var imported = await node.Get<RuleImport>().ImportAsync([Settings(90, 300)], null, Engineer, Stop);
+        var imported = await node.Get<RuleImport>().ImportAsync([Settings(75, 300)], null, Engineer, Stop);
 
         Assert.Equal(ImportFate.Changed, Assert.Single(imported.Rules).Fate);
         var after = await AlertsAsync();

@@ -60,7 +60,7 @@ public sealed class AlertEffects(AppearingAlerts appearing, IDbContextFactory<De
             var fate = (own ?? mine[0].Episode).Change.Fate;
             if (fate == EpisodeFate.Vanishes && gone < told.Count)
                 fate = EpisodeFate.Changes;
-            else if (own is null && fate != EpisodeFate.Returns)
+            else if (own is null && (fate != EpisodeFate.Returns || told.Exists(one => IsOwn(alert, one))))
                 continue; // another series tells it differently, its own as before
 
             var now =
@@ -90,6 +90,9 @@ public sealed class AlertEffects(AppearingAlerts appearing, IDbContextFactory<De
             isConfirmed && (fate == EpisodeFate.Vanishes || left < excess / 2)
         );
     }
+
+    private static bool IsOwn(Alert alert, StoredEpisode one) =>
+        one.SeriesId == alert.SeriesId && one.RuleId == alert.RuleId;
 
     private static bool Tells((DueSeries Series, ReconciledEpisode Episode) changed, StoredEpisode one) =>
         changed.Series.Id == one.SeriesId
