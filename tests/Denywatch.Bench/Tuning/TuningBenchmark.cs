@@ -30,6 +30,7 @@ internal static class TuningBenchmark
         services.AddDatabase(database);
         services
             .AddSingleton<SeriesRates>()
+            .AddSingleton<Findings>()
             .AddSingleton<AppearingAlerts>()
             .AddSingleton<AlertEffects>()
             .AddSingleton<RulePreview>();
