@@ -120,24 +120,11 @@ public sealed record AlertMessage(int Version, string Type, DateTimeOffset Times
                     alarm.EndedAt
                 ),
                 null,
-                new(
+                OfNoAlert(
                     key,
-                    null,
                     $"Source {kind}: {firewall}",
                     alarm.EndedAt is null ? "open" : "closed",
                     alarm.Kind == SourceAlarmKind.Quiet ? "medium" : "low",
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    [],
-                    false,
-                    null,
-                    null,
-                    null,
                     alarm.DataSourceId
                 )
             )
@@ -155,26 +142,36 @@ public sealed record AlertMessage(int Version, string Type, DateTimeOffset Times
                 "A test from Denywatch: alerts will look like this, with their sentence here.",
                 new("event", ["network"], ["info"], Word(AlertNews.Test), messageId.ToString(), 1, 0, 0, at, null),
                 null,
-                new(
-                    key,
-                    null,
-                    "Test",
-                    null,
-                    "low",
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    [],
-                    false,
-                    null,
-                    null,
-                    null
-                )
+                OfNoAlert(key, "Test", status: null, "low", dataSource: null)
             )
+        );
+
+    private static DenywatchFields OfNoAlert(
+        string key,
+        string title,
+        string? status,
+        string severity,
+        int? dataSource
+    ) =>
+        new(
+            key,
+            AlertId: null,
+            title,
+            status,
+            severity,
+            SeverityReason: null,
+            Cause: null,
+            Actual: null,
+            Typical: null,
+            Excess: null,
+            PeakScore: null,
+            PeakAt: null,
+            Matches: [],
+            IsStorm: false,
+            Assignee: null,
+            CloseReason: null,
+            ClosedBy: null,
+            dataSource
         );
 
     private static string Word(AlertNews news) => news.ToString().ToLowerInvariant();

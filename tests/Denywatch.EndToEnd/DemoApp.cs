@@ -9,8 +9,6 @@ public sealed class DemoApp(PostgresFixture postgres, Browser browser) : IAsyncL
     public const string Admin = "ada";
     public const string Password = "seven quiet firewalls";
 
-    private const string Filled = "Demo: filled and scored";
-
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private AppProcess? app;
@@ -33,14 +31,7 @@ public sealed class DemoApp(PostgresFixture postgres, Browser browser) : IAsyncL
         );
         window = await browser.OpenAsync(app.Url);
         await window.SetUpAsync(app.SetupLink!, Admin, Password);
-        while (!app.Log.Contains(Filled, StringComparison.Ordinal))
-        {
-            if (watch.Elapsed > Patience)
-                throw new InvalidOperationException(
-                    $"The demo was not filled in {Patience.TotalMinutes} min.\n{app.Log}"
-                );
-            await Task.Delay(250);
-        }
+        await app.FilledAsync(Patience, CancellationToken.None);
         FilledAfter = watch.Elapsed;
     }
 

@@ -76,6 +76,19 @@ public sealed partial class AppProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the demo's month is counted and scored.</summary>
+    /// <exception cref="InvalidOperationException">It was not in time; the message holds the log.</exception>
+    public async Task FilledAsync(TimeSpan patience, CancellationToken ct)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!Log.Contains("Demo: filled and scored", StringComparison.Ordinal))
+        {
+            if (watch.Elapsed > patience)
+                throw new InvalidOperationException($"The demo was not filled in {patience.TotalMinutes} min.\n{Log}");
+            await Task.Delay(250, ct);
+        }
+    }
+
     /// <summary>SIGKILL: nothing is flushed, nobody is told.</summary>
     public async Task KillAsync()
     {

@@ -11,7 +11,6 @@ internal static partial class ExplorersBenchmark
 {
     private const int AtOnce = 8;
     private const string Password = "seven quiet firewalls";
-    private const string Filled = "Demo: filled and scored";
 
     private static readonly TimeSpan patience = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan settling = TimeSpan.FromSeconds(30);
@@ -39,7 +38,7 @@ internal static partial class ExplorersBenchmark
         using var handler = new HttpClientHandler { CookieContainer = cookies };
         using var http = new HttpClient(handler);
         await SetUpAsync(http, new(app.SetupLink!), ct);
-        await UntilAsync(() => app.Log.Contains(Filled, StringComparison.Ordinal), ct);
+        await app.FilledAsync(patience, ct);
         await Task.Delay(settling, ct);
 
         Console.WriteLine(
@@ -152,17 +151,6 @@ internal static partial class ExplorersBenchmark
         using var content = new FormUrlEncodedContent(form);
         using var answer = await http.PostAsync(link, content, ct);
         answer.EnsureSuccessStatusCode();
-    }
-
-    private static async Task UntilAsync(Func<bool> isDone, CancellationToken ct)
-    {
-        var watch = Stopwatch.StartNew();
-        while (!isDone())
-        {
-            if (watch.Elapsed > patience)
-                throw new InvalidOperationException($"The demo was not filled in {patience.TotalMinutes} min.");
-            await Task.Delay(500, ct);
-        }
     }
 
     private static string? Option(string[] args, string name) =>

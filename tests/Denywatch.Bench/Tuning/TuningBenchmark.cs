@@ -14,7 +14,6 @@ namespace Denywatch.Bench.Tuning;
 /// </summary>
 internal static class TuningBenchmark
 {
-    private const string Filled = "Demo: filled and scored";
     private const int WarmUp = 10;
     private const int Moves = 200;
 
@@ -23,8 +22,7 @@ internal static class TuningBenchmark
         await using var postgres = new PostgresFixture();
         var database = await postgres.CreateDatabaseAsync();
         await using var app = await AppProcess.StartAsync(new() { ConnectionString = database, Demo = true }, ct);
-        while (!app.Log.Contains(Filled, StringComparison.Ordinal))
-            await Task.Delay(500, ct);
+        await app.FilledAsync(TimeSpan.FromMinutes(15), ct);
 
         var services = new ServiceCollection().AddLogging().AddMemoryCache().AddSingleton(TimeProvider.System);
         services.AddDatabase(database);

@@ -325,7 +325,7 @@ public sealed class RuleImportTests(PostgresFixture postgres) : IAsyncLifetime
         return result;
     }
 
-    private Task<RuleResult> SwitchAsync(string id) =>
+    private Task<DeedResult> SwitchAsync(string id) =>
         node.Get<RuleActions>().SwitchAsync(Guid.Parse(id), on: true, "because", Engineer, Stop);
 
     private async Task<Rule> RuleAsync(string id)

@@ -7,18 +7,11 @@ using Npgsql;
 
 namespace Denywatch.Web.Features.Jobs;
 
-/// <summary>What came of a deed on a job.</summary>
-/// <param name="Problem">Why it was not done, as a sentence; null where it was.</param>
-public sealed record JobResult(Outcome Outcome, string? Problem = null)
-{
-    public static JobResult Refused(string problem) => new(Outcome.Refused, problem);
-}
-
 /// <summary>What people do to jobs. A reason is required: the next shift will ask.</summary>
 public sealed class JobActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSource source, TimeProvider clock)
 {
     /// <summary>Stops the feed: what comes is counted, and not scored until it is started.</summary>
-    public Task<JobResult> StopAsync(string id, string? reason, Actor actor, CancellationToken ct) =>
+    public Task<DeedResult> StopAsync(string id, string? reason, Actor actor, CancellationToken ct) =>
         DoAsync(
             id,
             "stop feed",
@@ -36,7 +29,7 @@ public sealed class JobActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSou
         );
 
     /// <summary>Starts the feed: what came meanwhile is scored from where it stopped.</summary>
-    public Task<JobResult> StartAsync(string id, string? reason, Actor actor, CancellationToken ct) =>
+    public Task<DeedResult> StartAsync(string id, string? reason, Actor actor, CancellationToken ct) =>
         DoAsync(
             id,
             "start feed",
@@ -48,7 +41,7 @@ public sealed class JobActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSou
 
     /// <summary>Forgets what all models of the job have learnt, and learns again from stored counts. Alerts of the past stay.</summary>
     /// <param name="from">Counts before this are not learnt; null for all that are kept.</param>
-    public Task<JobResult> RelearnAsync(
+    public Task<DeedResult> RelearnAsync(
         string id,
         DateTimeOffset? from,
         string? reason,
@@ -73,7 +66,7 @@ public sealed class JobActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSou
         );
 
     /// <param name="deed">Changes the job; a sentence where it does not.</param>
-    private async Task<JobResult> DoAsync(
+    private async Task<DeedResult> DoAsync(
         string id,
         string name,
         string? reason,
@@ -93,11 +86,11 @@ public sealed class JobActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSou
         if (found is not [var job])
             return new(Outcome.NotFound, "There is no such job.");
         if (string.IsNullOrWhiteSpace(reason))
-            return JobResult.Refused("A reason is required.");
+            return DeedResult.Refused("A reason is required.");
 
         var before = Standing.Of(job);
         if (await deed(job, (NpgsqlConnection)db.Database.GetDbConnection(), reason.Trim()) is { } problem)
-            return JobResult.Refused(problem);
+            return DeedResult.Refused(problem);
 
         db.Audit.Add(Audit.Entry(actor, name, ("job", id), before, Standing.Of(job), reason, clock.GetUtcNow()));
         await db.SaveChangesAsync(ct);

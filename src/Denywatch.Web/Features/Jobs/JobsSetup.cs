@@ -49,7 +49,7 @@ public static class JobsSetup
         JobActions actions,
         ClaimsPrincipal user,
         CancellationToken ct
-    ) => Done(await actions.StopAsync(id, body.Reason, Actor.Of(user), ct));
+    ) => (await actions.StopAsync(id, body.Reason, Actor.Of(user), ct)).ToDone("job");
 
     private static async Task<Results<NoContent, ForbidHttpResult, NotFound, ValidationProblem>> StartAsync(
         string id,
@@ -57,7 +57,7 @@ public static class JobsSetup
         JobActions actions,
         ClaimsPrincipal user,
         CancellationToken ct
-    ) => Done(await actions.StartAsync(id, body.Reason, Actor.Of(user), ct));
+    ) => (await actions.StartAsync(id, body.Reason, Actor.Of(user), ct)).ToDone("job");
 
     private static async Task<Results<NoContent, ForbidHttpResult, NotFound, ValidationProblem>> RelearnAsync(
         string id,
@@ -65,16 +65,5 @@ public static class JobsSetup
         JobActions actions,
         ClaimsPrincipal user,
         CancellationToken ct
-    ) => Done(await actions.RelearnAsync(id, body.From, body.Reason, Actor.Of(user), ct));
-
-    private static Results<NoContent, ForbidHttpResult, NotFound, ValidationProblem> Done(JobResult result) =>
-        result.Outcome switch
-        {
-            Outcome.Done => TypedResults.NoContent(),
-            Outcome.Forbidden => TypedResults.Forbid(),
-            Outcome.NotFound => TypedResults.NotFound(),
-            _ => TypedResults.ValidationProblem(
-                new Dictionary<string, string[]>(StringComparer.Ordinal) { ["job"] = [result.Problem!] }
-            ),
-        };
+    ) => (await actions.RelearnAsync(id, body.From, body.Reason, Actor.Of(user), ct)).ToDone("job");
 }

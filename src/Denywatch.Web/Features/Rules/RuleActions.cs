@@ -15,7 +15,7 @@ public sealed class RuleActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSo
     /// raised for the time it was off. A rule that cannot run is not switched on.
     /// </summary>
     /// <param name="reason">Required: the next shift will ask.</param>
-    public async Task<RuleResult> SwitchAsync(Guid id, bool on, string reason, Actor actor, CancellationToken ct)
+    public async Task<DeedResult> SwitchAsync(Guid id, bool on, string reason, Actor actor, CancellationToken ct)
     {
         if (!actor.May(Policy.Triage))
             return new(Outcome.Forbidden);
@@ -55,7 +55,7 @@ public sealed class RuleActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSo
         return Faster(on);
     }
 
-    private static RuleResult Faster(bool on) =>
+    private static DeedResult Faster(bool on) =>
         new(Outcome.Refused, $"Someone was faster: it is {(on ? "on" : "off")} already.");
 
     private sealed record Standing(bool IsEnabled, DateTimeOffset SwitchedAt)

@@ -112,17 +112,7 @@ public static class RuleFilesApi
         RuleRollBack rollBack,
         ClaimsPrincipal user,
         CancellationToken ct
-    )
-    {
-        var result = await rollBack.ToAsync(id, request.Version, request.Reason, Actor.Of(user), ct);
-        return result.Outcome switch
-        {
-            Outcome.Done => TypedResults.NoContent(),
-            Outcome.Forbidden => TypedResults.Forbid(),
-            Outcome.NotFound => TypedResults.NotFound(),
-            _ => RulesApi.Problem("version", result.Problem!),
-        };
-    }
+    ) => (await rollBack.ToAsync(id, request.Version, request.Reason, Actor.Of(user), ct)).ToDone("version");
 
     private static RuleLayout? LayoutOf(string? name) =>
         name switch

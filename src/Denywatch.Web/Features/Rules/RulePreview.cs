@@ -108,12 +108,16 @@ public sealed class RulePreview(
             Math.Min(rule.Threshold, settings.Threshold),
             ct
         );
+        return new(ModelOf(series), series.NextBucket, kept, [], LearnsAnew: false, await rates.OfAsync(series.Id, ct));
+    }
+
+    /// <summary>A copy of a series' model; a new one where its state is of another version.</summary>
+    internal static SeriesModel ModelOf(DueSeries series)
+    {
         var zone = TimeZoneInfo.FindSystemTimeZoneById(series.TimeZone);
-        var model =
-            series.State is { } state && SeriesModel.CanLoad(state)
-                ? SeriesModel.Load(state, zone)
-                : SeriesModel.Start(series.BucketSpan, zone);
-        return new(model, series.NextBucket, kept, [], LearnsAnew: false, await rates.OfAsync(series.Id, ct));
+        return series.State is { } state && SeriesModel.CanLoad(state)
+            ? SeriesModel.Load(state, zone)
+            : SeriesModel.Start(series.BucketSpan, zone);
     }
 
     /// <summary>What the settings do to a series' episodes.</summary>

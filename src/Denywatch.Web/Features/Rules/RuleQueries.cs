@@ -2,6 +2,7 @@ using Denywatch.Detection;
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Denywatch.Web.Features.Jobs;
+using Denywatch.Web.Features.Scoring;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -160,7 +161,7 @@ public sealed class RuleQueries(
             row => new SeriesRow(
                 row.GetInt32(0),
                 row.GetString(1),
-                row.GetString(2) is { Length: > 0 } name ? name : "all firewalls",
+                ScoredSeries.TitleOf(row.GetString(2)),
                 row.GetBoolean(3),
                 Comparable(row.IsDBNull(4) ? null : row.GetFieldValue<byte[]>(4), row.GetString(5), row.Time(6)),
                 row.OrNull<DateTimeOffset>(7),
@@ -182,7 +183,7 @@ public sealed class RuleQueries(
             Runs,
             row => new RunRow(
                 row.GetInt32(0),
-                row.GetString(1) is { Length: > 0 } name ? name : "all firewalls",
+                ScoredSeries.TitleOf(row.GetString(1)),
                 row.Time(2),
                 row.OrNull<double>(3),
                 row.GetDouble(4),

@@ -11,7 +11,7 @@ namespace Denywatch.Web.Features.Rules;
 public sealed class RuleRollBack(RuleRevisions revisions, NpgsqlDataSource source)
 {
     /// <param name="reason">Required: the next shift will ask.</param>
-    public async Task<RuleResult> ToAsync(Guid id, int version, string? reason, Actor actor, CancellationToken ct)
+    public async Task<DeedResult> ToAsync(Guid id, int version, string? reason, Actor actor, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(actor);
         if (!actor.May(Policy.Engineer))

@@ -30,17 +30,13 @@ public sealed record RuleTuningDraft(
         : null;
 }
 
-/// <summary>What came of a deed on a rule.</summary>
-/// <param name="Problem">Why not, where it was refused.</param>
-public sealed record RuleResult(Outcome Outcome, string? Problem = null);
-
 /// <summary>
 /// Saves a rule's settings and brings the alerts of the last <see cref="RulePreview.Reach"/> into line with them, in one
 /// transaction: it ends as <see cref="RulePreview"/> says.
 /// </summary>
 public sealed class RuleTuningActions(RulePast past, NpgsqlDataSource source, TimeProvider clock)
 {
-    public async Task<RuleResult> SetAsync(Guid id, RuleTuningDraft draft, Actor actor, CancellationToken ct)
+    public async Task<DeedResult> SetAsync(Guid id, RuleTuningDraft draft, Actor actor, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(draft);
         ArgumentNullException.ThrowIfNull(actor);

@@ -67,17 +67,7 @@ public static class RulesApi
         RuleTuningActions actions,
         ClaimsPrincipal user,
         CancellationToken ct
-    )
-    {
-        var result = await actions.SetAsync(id, request, Actor.Of(user), ct);
-        return result.Outcome switch
-        {
-            Outcome.Done => TypedResults.NoContent(),
-            Outcome.Forbidden => TypedResults.Forbid(),
-            Outcome.NotFound => TypedResults.NotFound(),
-            _ => Problem("settings", result.Problem!),
-        };
-    }
+    ) => (await actions.SetAsync(id, request, Actor.Of(user), ct)).ToDone("settings");
 
     private static async Task<Ok<IReadOnlyList<RuleRow>>> ListAsync(RuleQueries queries, CancellationToken ct) =>
         TypedResults.Ok(await queries.ListAsync(ct));

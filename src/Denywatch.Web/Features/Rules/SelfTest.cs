@@ -96,12 +96,7 @@ public sealed class SelfTest(RulePreview preview, SeriesRates rates, IDbContextF
 
     private static SelfTestRow Tried(DueSeries series, long denies, RuleSettings settings, Sensitivity rate)
     {
-        var zone = TimeZoneInfo.FindSystemTimeZoneById(series.TimeZone);
-        // A copy: loaded for this and thrown away after it.
-        var model =
-            series.State is { } state && SeriesModel.CanLoad(state)
-                ? SeriesModel.Load(state, zone)
-                : SeriesModel.Start(series.BucketSpan, zone);
+        var model = RulePreview.ModelOf(series);
         var bucket = series.NextBucket;
         var typical = model.Score(bucket, actual: null, rate).Typical;
         var actual = Math.Round(typical) + denies;

@@ -13,5 +13,7 @@ public sealed record ScoredSeries(int Id, string JobId, string Partition, int? F
         new(series.Id, series.JobId, series.Partition, series.FirewallId, series.BucketSpan);
 
     /// <summary>How a person calls it.</summary>
-    public string Title => Partition.Length == 0 ? "all firewalls" : Partition;
+    public string Title => TitleOf(Partition);
+
+    public static string TitleOf(string partition) => partition.Length == 0 ? "all firewalls" : partition;
 }
