@@ -1,3 +1,4 @@
+using Denywatch.Detection;
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Denywatch.Testing;
@@ -62,6 +63,22 @@ public sealed class LearntBurstsTests(PostgresFixture postgres) : IAsyncLifetime
             "refuse",
             await month.Node.AskAsync<string>("SELECT string_agg(deed, ' ') FROM audit WHERE subject_kind = 'burst'")
         );
+    }
+
+    [Fact]
+    public async Task What_comes_every_week_is_asked_about_once_and_not_every_other_week_too()
+    {
+        for (var week = 0; week < 4; week++)
+        {
+            var start = month.Open.AddDays(-2 - 7 * week).AddHours(12);
+            await month.Node.DenyAsync(start, start.AddHours(1), _ => 900, source: ScannedMonth.Scanner, port: 22);
+        }
+        await month.ScoreAsync();
+
+        var all = await bursts.AllAsync(Stop);
+
+        Assert.Contains(all, burst => burst.Burst.Rhythm == BurstRhythm.Weekly);
+        Assert.Equal(all, all.DistinctBy(burst => (burst.SeriesId, burst.Burst.At, burst.Burst.Weekday)));
     }
 
     private async Task<ExpectedBurst> AskedAsync() =>

@@ -65,7 +65,9 @@ public sealed class LearntBursts(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
         List<ExpectedBurst> found = [];
         foreach (var (id, name, zone, span, state) in models.Where(model => SeriesModel.CanLoad(model.State)))
         {
-            foreach (var burst in SeriesModel.Load(state, TimeZoneInfo.FindSystemTimeZoneById(zone)).LearntBursts)
+            var learnt = SeriesModel.Load(state, TimeZoneInfo.FindSystemTimeZoneById(zone)).LearntBursts;
+            // One question a time: what comes every week comes every other week too, and an answer is about both.
+            foreach (var burst in learnt.DistinctBy(burst => (burst.At, burst.Weekday)))
             {
                 var said = answers.GetValueOrDefault((id, burst.At, DayOf(burst.Weekday)));
                 found.Add(new(id, name, zone, span, burst, said?.IsNormal, said?.By, said?.AnsweredAt));
