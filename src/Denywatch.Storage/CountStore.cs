@@ -74,7 +74,7 @@ public sealed class CountStore(NpgsqlDataSource source, ExceptionStore exception
         SELECT j.id, coalesce(f.name, ''), f.id, abs(hashtext(j.id || coalesce(f.name, ''))) % @shards, 0, @first
         FROM jobs j
         LEFT JOIN firewalls f ON j.partition_field = 'observer.name' AND f.id = ANY(@firewalls)
-        WHERE (j.partition_field IS NULL OR f.id IS NOT NULL)
+        WHERE NOT j.has_own_counts AND (j.partition_field IS NULL OR f.id IS NOT NULL)
         ON CONFLICT (job_id, partition) DO NOTHING
         """;
 
@@ -82,7 +82,7 @@ public sealed class CountStore(NpgsqlDataSource source, ExceptionStore exception
     // learned is counted only: one stray date in an import must not make every model learn anew.
     // Open buckets only grow, and alerts follow that by themselves; what a person changed is looked at again from the last
     // closed bucket on, so that an alert from an open bucket can vanish.
-    private const string MarkForRescore = """
+    private const string Mark = """
         UPDATE series s SET rescore_from = least(d.bucket, s.rescore_from, s.next_bucket - d.bucket_span), rescore_reason = CASE
                 WHEN s.rescore_reason IS NULL THEN d.reason
                 WHEN position(d.reason IN s.rescore_reason) > 0 THEN s.rescore_reason
@@ -90,11 +90,29 @@ public sealed class CountStore(NpgsqlDataSource source, ExceptionStore exception
         FROM (SELECT s.id, j.bucket_span, min(date_bin(j.bucket_span, dirty.slice, 'epoch')) AS bucket,
                      coalesce(max(dirty.reason) FILTER (WHERE dirty.reason <> @late), @late) AS reason
               FROM series s JOIN jobs j ON j.id = s.job_id
-              JOIN unnest(@slices, @firewalls, @reasons) AS dirty (slice, firewall_id, reason)
-                  ON dirty.slice > now() - @learned AND (s.firewall_id IS NULL OR s.firewall_id = dirty.firewall_id)
+              {0}
               GROUP BY s.id, j.bucket_span ORDER BY s.id) d
         WHERE d.id = s.id AND (d.bucket < s.next_bucket OR d.reason <> @late)
         """;
+
+    private static readonly string markByFirewall = Mark.Replace(
+        "{0}",
+        """
+        JOIN unnest(@slices, @firewalls, @reasons) AS dirty (slice, firewall_id, reason)
+            ON dirty.slice > now() - @learned AND NOT s.own_counts
+               AND (s.firewall_id IS NULL OR s.firewall_id = dirty.firewall_id)
+        """,
+        StringComparison.Ordinal
+    );
+
+    private static readonly string markBySeries = Mark.Replace(
+        "{0}",
+        """
+        JOIN unnest(@ats, @series, @reasons) AS dirty (slice, series_id, reason)
+            ON dirty.slice > now() - @learned AND s.id = dirty.series_id AND s.counted_since IS NOT NULL
+        """,
+        StringComparison.Ordinal
+    );
 
     /// <summary>
     /// Claims dirty slices and counts them anew, in one transaction; makes series for new firewalls and marks those whose
@@ -157,6 +175,7 @@ public sealed class CountStore(NpgsqlDataSource source, ExceptionStore exception
             ("shards", (int)Entities.Series.Shards)
         );
         await MarkForRescoreAsync(connection, dirty, ct);
+        await SeriesCounts.RecomputeAsync(connection, dirty, ct);
         await ConfirmedStore.TouchAsync(connection, Parameters(dirty), ct);
         await ConfirmedStore.SettleAsync(connection, ct);
         await RollupStore.MarkStaleAsync(connection, dirty, ct);
@@ -176,7 +195,29 @@ public sealed class CountStore(NpgsqlDataSource source, ExceptionStore exception
         NpgsqlConnection connection,
         IReadOnlyList<Recounted> changed,
         CancellationToken ct
-    ) => RunAsync(connection, MarkForRescore, changed, ct, ("learned", LearnedHistory), ("late", LateData));
+    ) => RunAsync(connection, markByFirewall, changed, ct, ("learned", LearnedHistory), ("late", LateData));
+
+    /// <summary>The same for series whose own counts changed.</summary>
+    internal static async Task MarkForRescoreAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<(int SeriesId, DateTimeOffset At, string Reason)> changed,
+        CancellationToken ct
+    )
+    {
+        if (changed.Count > 0)
+            await connection.ExecuteAsync(
+                markBySeries,
+                ct,
+                ("ats", changed.Select(row => row.At).ToArray()),
+                ("series", changed.Select(row => row.SeriesId).ToArray()),
+                ("reasons", changed.Select(row => row.Reason).ToArray()),
+                ("learned", LearnedHistory),
+                ("late", LateData)
+            );
+    }
+
+    /// <summary>Minutes of the kept counts that a bucket span is summed from.</summary>
+    internal static short SummedBy(TimeSpan span) => Spans.Last(kept => kept <= 15 && span.TotalMinutes % kept == 0);
 
     /// <summary>Until the transaction ends, nobody else counts.</summary>
     public static Task LockAsync(NpgsqlConnection connection, CancellationToken ct) =>
@@ -209,11 +250,49 @@ public sealed class CountStore(NpgsqlDataSource source, ExceptionStore exception
             row => (row.Time(0), row.GetInt64(1), row.GetDouble(2)),
             ct,
             ("span", span),
-            ("summed", Spans.Last(kept => kept <= 15 && span.TotalMinutes % kept == 0)),
+            ("summed", SummedBy(span)),
             ("from", from),
             ("to", to),
             ("firewall", firewallId)
         );
+
+    /// <summary>The same of a series, whichever way it is counted.</summary>
+    public static async Task<List<(DateTimeOffset At, long Count, double Confirmed)>> BucketsAsync(
+        NpgsqlConnection connection,
+        DueSeries series,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken ct
+    )
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        if (!series.Counting.HasOwnCounts)
+            return await BucketsAsync(connection, series.FirewallId, from, to, series.BucketSpan, ct);
+
+        var own = await SeriesCounts.BucketsAsync(connection, series.Id, from, to, series.BucketSpan, ct);
+        return own.ConvertAll(bucket => (bucket.At, bucket.Count, 0.0));
+    }
+
+    /// <summary>Denies in [from, to) that exceptions took away from a series.</summary>
+    /// <param name="own">The flows that it is made of; null where its firewall says it.</param>
+    public static Task<long> ExceptedAsync(
+        NpgsqlConnection connection,
+        int? firewallId,
+        CountedFlows? own,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken ct
+    ) =>
+        own is null
+            ? ExceptedAsync(connection, firewallId, from, to, ct)
+            : connection.ScalarAsync<long>(
+                $"""
+                SELECT coalesce(sum(f.count), 0)::bigint FROM all_flows f
+                WHERE f.slice >= @from AND f.slice < @to AND f.excepted_by IS NOT NULL AND {own.Sql}
+                """,
+                ct,
+                [("from", from), ("to", to), .. own.Parameters]
+            );
 
     /// <summary>Denies in [from, to) that exceptions took away.</summary>
     public static Task<long> ExceptedAsync(

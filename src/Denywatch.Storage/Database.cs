@@ -22,6 +22,7 @@ public static class Database
         services.AddSingleton<ExceptionStore>();
         services.AddSingleton<TrialStore>();
         services.AddSingleton<CountStore>();
+        services.AddSingleton<SeriesHistory>();
         services.AddSingleton<ConfirmedStore>();
         services.AddSingleton<RollupStore>();
         services.AddSingleton<FlowStore>();

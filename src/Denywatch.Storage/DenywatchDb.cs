@@ -28,6 +28,7 @@ public sealed class DenywatchDb(DbContextOptions<DenywatchDb> options)
     public DbSet<TrafficException> Exceptions => Set<TrafficException>();
     public DbSet<ExceptionRequest> ExceptionRequests => Set<ExceptionRequest>();
     public DbSet<Job> Jobs => Set<Job>();
+    public DbSet<JobExclusion> JobExclusions => Set<JobExclusion>();
     public DbSet<Series> Series => Set<Series>();
     public DbSet<Rule> Rules => Set<Rule>();
     public DbSet<RuleVersion> RuleVersions => Set<RuleVersion>();

@@ -13,6 +13,10 @@ public sealed record CountedFlows(string Sql, IReadOnlyList<(string Name, object
 
     /// <summary>Keeps what is read for the next question; null where there are few.</summary>
     public FlowMemory? Memory { get; init; }
+
+    /// <summary>Those of these that are <paramref name="series"/>' own; all of them where it is null.</summary>
+    public CountedFlows Of(CountedFlows? series) =>
+        series is null ? this : new($"({Sql}) AND {series.Sql}", [.. Parameters, .. series.Parameters]);
 }
 
 /// <summary>What an excess is explained with: flows of buckets, and changes of the firewalls' configurations near them.</summary>

@@ -27,7 +27,7 @@ public sealed class OpenBucketStore(NpgsqlDataSource source)
     private const string Opening = $"""
         SELECT s.id, j.bucket_span, {SeriesZones.Zone}, s.state, date_bin(j.bucket_span, now(), 'epoch')
         FROM series s
-        JOIN jobs j ON j.id = s.job_id AND j.is_open AND j.stopped_at IS NULL
+        JOIN jobs j ON j.id = s.job_id AND j.is_open AND j.stopped_at IS NULL AND j.detector NOT IN ('low_count', 'rare')
         {SeriesZones.Join}
         WHERE s.state IS NOT NULL AND s.rescore_from IS NULL AND s.next_bucket >= now() - 3 * j.bucket_span
           AND NOT EXISTS (SELECT FROM open_buckets o WHERE o.series_id = s.id
@@ -40,8 +40,13 @@ public sealed class OpenBucketStore(NpgsqlDataSource source)
               FROM open_buckets o
               JOIN series s ON s.id = o.series_id
               JOIN jobs j ON j.id = s.job_id
-              LEFT JOIN counts c ON c.span = 5 AND c.at >= o.bucket AND c.at < o.bucket + j.bucket_span
-                  AND (s.firewall_id IS NULL OR c.firewall_id = s.firewall_id)
+              LEFT JOIN LATERAL (
+                  SELECT c.count FROM counts c
+                  WHERE NOT s.own_counts AND c.span = 5 AND c.at >= o.bucket AND c.at < o.bucket + j.bucket_span
+                      AND (s.firewall_id IS NULL OR c.firewall_id = s.firewall_id)
+                  UNION ALL
+                  SELECT k.count FROM series_counts k
+                  WHERE s.own_counts AND k.series_id = s.id AND k.at >= o.bucket AND k.at < o.bucket + j.bucket_span) c ON true
               GROUP BY o.series_id, o.bucket) c
         WHERE c.series_id = o.series_id AND c.bucket = o.bucket AND o.actual <> c.count
         """;
@@ -53,7 +58,7 @@ public sealed class OpenBucketStore(NpgsqlDataSource source)
         JOIN series s ON s.id = o.series_id
         JOIN jobs j ON j.id = s.job_id AND j.stopped_at IS NULL
         WHERE @series::int IS NULL OR o.series_id = @series
-        ORDER BY o.bucket, s.firewall_id NULLS FIRST
+        ORDER BY o.bucket, s.own_counts, s.firewall_id NULLS FIRST, s.id
         """;
 
     public async Task<List<OpeningSeries>> OpeningAsync(CancellationToken ct)

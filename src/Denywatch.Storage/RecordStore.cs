@@ -18,7 +18,8 @@ public sealed record DueSeries(
     DateTimeOffset? RescoreFrom,
     string? RescoreReason,
     DateTimeOffset CloseUntil,
-    bool HasRefusedBursts
+    bool HasRefusedBursts,
+    JobCounting Counting
 );
 
 /// <summary>Records, model states and open buckets.</summary>
@@ -43,7 +44,8 @@ public sealed class RecordStore(NpgsqlDataSource source)
     private const string OpenSeries = $"""
         SELECT s.id, s.job_id, s.partition, s.firewall_id, j.bucket_span, {SeriesZones.Zone}, s.state,
                s.version, s.next_bucket, s.rescore_from, s.rescore_reason, now() - lag.settling,
-               EXISTS (SELECT FROM burst_answers b WHERE b.series_id = s.id AND NOT b.is_normal)
+               EXISTS (SELECT FROM burst_answers b WHERE b.series_id = s.id AND NOT b.is_normal),
+               j.detector, j.field, j.partition_field, j.events, j.filter::text
         FROM series s
         JOIN jobs j ON j.id = s.job_id AND j.is_open AND j.stopped_at IS NULL
         {SeriesZones.Join}
@@ -54,14 +56,18 @@ public sealed class RecordStore(NpgsqlDataSource source)
         OpenSeries
         + """
 
-            WHERE s.shard = @shard
+            WHERE s.shard = @shard AND (NOT s.own_counts OR s.counted_since IS NOT NULL)
               AND (s.rescore_from IS NOT NULL OR s.next_bucket + j.bucket_span + lag.settling <= now())
-            ORDER BY s.firewall_id NULLS FIRST
+            ORDER BY s.own_counts, s.firewall_id NULLS FIRST, s.id
             """;
 
     private const string Counting =
         OpenSeries
-        + "\nWHERE s.state IS NOT NULL AND (s.firewall_id IS NULL OR s.firewall_id = ANY(@firewalls)) ORDER BY s.shard, s.firewall_id NULLS FIRST";
+        + """
+
+            WHERE s.state IS NOT NULL AND (s.firewall_id IS NULL OR s.firewall_id = ANY(@firewalls))
+            ORDER BY s.shard, s.own_counts, s.firewall_id NULLS FIRST, s.id
+            """;
 
     private const string CompareAndSet = """
         UPDATE series SET state = @state, version = version + 1, next_bucket = @next, rescore_from = NULL, rescore_reason = NULL
@@ -113,7 +119,16 @@ public sealed class RecordStore(NpgsqlDataSource source)
                 row.OrNull<DateTimeOffset>(9),
                 row.TextOrNull(10),
                 row.Time(11),
-                row.GetBoolean(12)
+                row.GetBoolean(12),
+                new(
+                    row.GetString(1),
+                    Detectors.Named(row.GetString(13)),
+                    row.TextOrNull(14),
+                    row.TextOrNull(15),
+                    Enum.Parse<Entities.CountedEvents>(row.GetString(16)),
+                    SeriesCounts.FilterOf(row.TextOrNull(17)),
+                    row.GetFieldValue<TimeSpan>(4)
+                )
             ),
             ct,
             parameter,

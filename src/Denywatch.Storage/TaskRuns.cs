@@ -11,6 +11,9 @@ public static class TaskRuns
     /// <summary>Scores the closed buckets of one shard.</summary>
     public static string Close(int shard) => $"close-{shard}";
 
+    /// <summary>Looks for values of a job that have earned a series.</summary>
+    public static string Discover(string jobId) => $"discover {jobId}";
+
     public static async Task NoteAsync(NpgsqlDataSource source, string task, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(source);

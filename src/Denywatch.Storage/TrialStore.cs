@@ -9,6 +9,9 @@ namespace Denywatch.Storage;
 /// <param name="Unsure">Denies in folded rows of which only a part is meant: up to so many more.</param>
 public readonly record struct CountDelta(DateTimeOffset Bucket, int FirewallId, long Delta, long Unsure);
 
+/// <summary>What a trial adds to the count of a series' bucket.</summary>
+public readonly record struct SeriesDelta(DateTimeOffset Bucket, string Partition, long Delta);
+
 /// <summary>Counts what a change of exceptions would do, without doing it.</summary>
 public sealed class TrialStore(NpgsqlDataSource source)
 {
@@ -23,11 +26,68 @@ public sealed class TrialStore(NpgsqlDataSource source)
     /// <param name="days">Stretches of time from <paramref name="from"/> on, which are read one by one.</param>
     /// <param name="bin">Bucket span to sum by.</param>
     /// <param name="read">Called after each of <paramref name="days"/>, by several threads.</param>
-    public async Task<List<CountDelta>> DeltasAsync(
+    public Task<List<CountDelta>> DeltasAsync(
         ActiveException? added,
         ActiveException? removed,
         IReadOnlyList<ActiveException> others,
         IReadOnlyList<(DateTimeOffset From, DateTimeOffset Until)> days,
+        TimeSpan bin,
+        Action? read,
+        CancellationToken ct
+    ) =>
+        DeltasAsync(
+            added,
+            removed,
+            others,
+            days,
+            new("f.firewall_id", "", "true", []),
+            row => new CountDelta(row.Time(0), row.GetInt32(1), row.GetInt64(2), row.GetInt64(3)),
+            bin,
+            read,
+            ct
+        );
+
+    /// <summary>The same by the series of a job with counts of its own that counts events, and not their values.</summary>
+    public Task<List<SeriesDelta>> DeltasAsync(
+        JobCounting job,
+        ActiveException? added,
+        ActiveException? removed,
+        IReadOnlyList<ActiveException> others,
+        IReadOnlyList<(DateTimeOffset From, DateTimeOffset Until)> days,
+        CancellationToken ct
+    )
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        var (filter, parameters) = job.Filter is { } given ? FilterSql.Of(given, "j") : ("true", []);
+        var value = JobField.Find(job.PartitionField)?.Value ?? "''::text";
+        return DeltasAsync(
+            added,
+            removed,
+            others,
+            days,
+            new(value, JobField.Joins, $"{value} IS NOT NULL AND {filter}", parameters),
+            row => new SeriesDelta(row.Time(0), row.GetString(1), row.GetInt64(2)),
+            job.BucketSpan,
+            read: null,
+            ct
+        );
+    }
+
+    /// <param name="Key">What is summed by.</param>
+    private sealed record Grouping(
+        string Key,
+        string Joins,
+        string Filter,
+        IReadOnlyList<(string Name, object? Value)> Parameters
+    );
+
+    private async Task<List<T>> DeltasAsync<T>(
+        ActiveException? added,
+        ActiveException? removed,
+        IReadOnlyList<ActiveException> others,
+        IReadOnlyList<(DateTimeOffset From, DateTimeOffset Until)> days,
+        Grouping by,
+        Func<NpgsqlDataReader, T> delta,
         TimeSpan bin,
         Action? read,
         CancellationToken ct
@@ -49,15 +109,15 @@ public sealed class TrialStore(NpgsqlDataSource source)
             near.Add(removed.Scope.Sources.Count > 0 ? sql.Near(removed.Scope) : Marked(removed));
         var isNear = string.Join(" OR ", near);
         var statement = $"""
-            SELECT date_bin(@bin, f.slice, 'epoch'), f.firewall_id,
+            SELECT date_bin(@bin, f.slice, 'epoch'), {by.Key},
                    sum(CASE WHEN {takes} THEN -f.count WHEN {back} THEN f.count ELSE 0 END)::bigint,
                    sum(CASE WHEN {unsure} THEN f.count ELSE 0 END)::bigint
-            FROM all_flows f
-            WHERE f.slice >= @from AND f.slice < @until AND ({isNear}) AND ({takes} OR {back} OR {unsure})
+            FROM all_flows f {by.Joins}
+            WHERE f.slice >= @from AND f.slice < @until AND {by.Filter} AND ({isNear}) AND ({takes} OR {back} OR {unsure})
             GROUP BY 1, 2
             """;
 
-        var found = new List<CountDelta>[days.Count];
+        var found = new List<T>[days.Count];
         await Parallel.ForAsync(
             0,
             days.Count,
@@ -69,9 +129,15 @@ public sealed class TrialStore(NpgsqlDataSource source)
                 await connection.ExecuteAsync(OneProcessADay, stop);
                 found[day] = await connection.RowsAsync(
                     statement,
-                    row => new CountDelta(row.Time(0), row.GetInt32(1), row.GetInt64(2), row.GetInt64(3)),
+                    delta,
                     stop,
-                    [("bin", bin), ("from", days[day].From), ("until", days[day].Until), .. sql.Parameters]
+                    [
+                        ("bin", bin),
+                        ("from", days[day].From),
+                        ("until", days[day].Until),
+                        .. sql.Parameters,
+                        .. by.Parameters,
+                    ]
                 );
                 read?.Invoke();
             }

@@ -1,4 +1,16 @@
+using Denywatch.Events.Exceptions;
+
 namespace Denywatch.Storage.Entities;
+
+/// <summary>Which events a job counts; the names are stored.</summary>
+public enum CountedEvents
+{
+    /// <summary>What firewalls denied.</summary>
+    Denied,
+
+    /// <summary>Events of every verdict: needs sources that log what they allow, too.</summary>
+    All,
+}
 
 /// <summary>What is counted and modelled.</summary>
 public sealed class Job
@@ -8,11 +20,19 @@ public sealed class Job
     public required string Title { get; set; }
     public required string Description { get; set; }
 
-    /// <summary>The detector function: <c>high_count</c>.</summary>
+    /// <summary>The detector function, one of <see cref="Detectors"/>.</summary>
     public required string Detector { get; init; }
+
+    /// <summary>ECS field whose distinct values are counted, or whose values may be rare; null for detectors without one.</summary>
+    public string? Field { get; init; }
 
     /// <summary>ECS field whose values are series of their own; null for one series.</summary>
     public string? PartitionField { get; init; }
+
+    public CountedEvents Events { get; init; }
+
+    /// <summary>The traffic that is counted; null for all.</summary>
+    public TrafficFilter? Filter { get; init; }
 
     /// <summary>The job this one splits, if any.</summary>
     public string? ParentId { get; init; }
@@ -33,6 +53,26 @@ public sealed class Job
 
     /// <summary>Counts before this are not learnt; null for all that are kept.</summary>
     public DateTimeOffset? LearnFrom { get; set; }
+
+    /// <summary>Who made it; null for one that is built in.</summary>
+    public string? CreatedBy { get; init; }
+
+    /// <summary>Days of stored flows that it is to count before it learns; 0 where all are counted.</summary>
+    public int HistoryDays { get; private set; }
+
+    /// <summary>Those of <see cref="HistoryDays"/> that are counted.</summary>
+    public int HistoryDone { get; private set; }
+
+    /// <summary>Stored, so that SQL can ask.</summary>
+    public bool HasOwnCounts
+    {
+        get => Counting.HasOwnCounts;
+        private init { }
+    }
+
+    /// <summary>How its series are counted.</summary>
+    public JobCounting Counting =>
+        new(Id, Detectors.Named(Detector), Field, PartitionField, Events, Filter, BucketSpan);
 
     /// <summary>Stops its feed; false when it is stopped already.</summary>
     public bool Stop(string by, string why, DateTimeOffset at)
@@ -55,6 +95,20 @@ public sealed class Job
     }
 }
 
+/// <summary>A stretch that a job does not learn from, such as a migration that will not come again. It is scored all the same.</summary>
+public sealed class JobExclusion
+{
+    public int Id { get; init; }
+    public required string JobId { get; init; }
+
+    /// <summary>Half open, on bucket boundaries.</summary>
+    public required DateTimeOffset From { get; init; }
+    public required DateTimeOffset Until { get; init; }
+    public required string Reason { get; init; }
+    public required string By { get; init; }
+    public required DateTimeOffset At { get; init; }
+}
+
 /// <summary>One job's counts for one partition value, and the state of its model.</summary>
 public sealed class Series
 {
@@ -67,6 +121,12 @@ public sealed class Series
 
     /// <summary>The firewall counted; null for all.</summary>
     public int? FirewallId { get; init; }
+
+    /// <summary>It has counts of its own (<see cref="SeriesCounts"/>); those of firewalls are what it counts otherwise.</summary>
+    public bool OwnCounts { get; init; }
+
+    /// <summary>From when on stored flows are in its own counts; null until they are, and it is not scored before.</summary>
+    public DateTimeOffset? CountedSince { get; init; }
 
     /// <summary>0 to <see cref="Shards"/> - 1: which closing task scores it.</summary>
     public required short Shard { get; init; }

@@ -12,6 +12,20 @@ internal sealed class JobMapping : IEntityTypeConfiguration<Job>
     {
         job.ToTable("jobs");
         job.Property<uint>("Version").IsRowVersion();
+        job.Ignore(j => j.Counting);
+        job.Property(j => j.Events).HasConversion<string>().HasMaxLength(8).HasDefaultValue(CountedEvents.Denied);
+        job.Property(j => j.Filter).AsJson();
+        job.Property(j => j.HasOwnCounts).UsePropertyAccessMode(PropertyAccessMode.Property);
+    }
+}
+
+internal sealed class JobExclusionMapping : IEntityTypeConfiguration<JobExclusion>
+{
+    public void Configure(EntityTypeBuilder<JobExclusion> exclusion)
+    {
+        exclusion.ToTable("job_exclusions");
+        exclusion.HasOne<Job>().WithMany().HasForeignKey(e => e.JobId).OnDelete(DeleteBehavior.Cascade);
+        exclusion.HasIndex(e => new { e.JobId, e.From });
     }
 }
 
@@ -22,6 +36,7 @@ internal sealed class SeriesMapping : IEntityTypeConfiguration<Series>
         series.ToTable("series");
         series.HasIndex(s => new { s.JobId, s.Partition }).IsUnique();
         series.HasIndex(s => s.Shard);
+        series.HasIndex(s => s.JobId).HasFilter("own_counts AND counted_since IS NULL");
     }
 }
 

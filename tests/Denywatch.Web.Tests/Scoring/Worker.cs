@@ -88,7 +88,7 @@ public sealed class Worker : IAsyncDisposable
         services.AddRules();
         services.AddSingleton<SourceRhythms>().AddSingleton<DataSourceQueries>();
         services.AddSingleton<JobQueries>().AddSingleton<JobActions>();
-        services.AddTransient<LookTask>().AddTransient<CloseBucketsTask>();
+        services.AddTransient<LookTask>().AddTransient<CloseBucketsTask>().AddTransient<SeriesHistoryTask>();
         return new(services.BuildServiceProvider(), connectionString);
     }
 
@@ -100,6 +100,9 @@ public sealed class Worker : IAsyncDisposable
     public Task<DenywatchDb> DbAsync() => Get<IDbContextFactory<DenywatchDb>>().CreateDbContextAsync(Stop);
 
     public Task LookAsync() => Get<LookTask>().RunAsync(Stop);
+
+    /// <summary>Gives jobs their series and counts what is stored for them.</summary>
+    public Task HistoryAsync() => Get<SeriesHistoryTask>().RunAsync(Stop);
 
     public async Task CloseAsync()
     {

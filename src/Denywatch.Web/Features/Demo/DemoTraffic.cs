@@ -91,10 +91,12 @@ public sealed partial class DemoTraffic(
             return;
 
         // Nothing is scored until the whole month is there: its alerts are to come as they would have come.
-        await db.Jobs.ExecuteUpdateAsync(
-            jobs => jobs.SetProperty(j => j.IsOpen, false).SetProperty(j => j.Problem, BeingFilled),
-            ct
-        );
+        await db
+            .Jobs.Where(j => j.IsOpen)
+            .ExecuteUpdateAsync(
+                jobs => jobs.SetProperty(j => j.IsOpen, false).SetProperty(j => j.Problem, BeingFilled),
+                ct
+            );
         HashSet<string> taken = new(StringComparer.Ordinal);
         foreach (var firewalls in estate.Firewalls.GroupBy(firewall => firewall.Site, StringComparer.Ordinal))
         {

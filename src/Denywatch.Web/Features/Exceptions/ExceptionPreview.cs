@@ -8,6 +8,7 @@ using Denywatch.Events.Maintenance;
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Denywatch.Web.Features.Replay;
+using Denywatch.Web.Features.Rules;
 using Denywatch.Web.Features.Scoring;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -128,7 +129,10 @@ public sealed class ExceptionPreview(
         var untaught = await confirmed.TriedAsync(deltas, counted, ct);
         var due = await records.CountingAsync([.. deltas.Select(d => d.FirewallId).Distinct()], ct);
         var rules = await db.Rules.AsNoTracking().ToListAsync(ct);
-        var tried = PartsOf(deltas, untaught);
+        var tried = new TriedParts(
+            PartsOf(deltas, untaught),
+            await OwnPartsAsync(due, added, taken, others, stretches, ct)
+        );
         var (found, total) = await ReplayAsync(due, rules, tried, new(progress, Read, Replayed, due.Count), ct);
         var alerts = await effects.OfAsync(
             found,
@@ -174,13 +178,7 @@ public sealed class ExceptionPreview(
     private async Task<(
         List<(DueSeries Series, ReconciledEpisode Episode)> Episodes,
         List<TriedBucket> Total
-    )> ReplayAsync(
-        List<DueSeries> due,
-        List<Rule> rules,
-        ILookup<int, TriedPart> tried,
-        Steps steps,
-        CancellationToken ct
-    )
+    )> ReplayAsync(List<DueSeries> due, List<Rule> rules, TriedParts tried, Steps steps, CancellationToken ct)
     {
         var found = new ConcurrentBag<(DueSeries, ReconciledEpisode)>();
         List<TriedBucket> total = [];
@@ -189,7 +187,7 @@ public sealed class ExceptionPreview(
             new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = ct },
             async (series, stop) =>
             {
-                var counts = TriedIn(series, tried);
+                var counts = tried.In(series);
                 var (episodes, line) = await ReplayAsync(series, rules, counts, stop);
                 foreach (var episode in episodes)
                     found.Add((series, episode));
@@ -210,15 +208,42 @@ public sealed class ExceptionPreview(
             .Concat(untaught.Select(u => (u.FirewallId, Part: new TriedPart(u.Slice, new(0, u.Excess)))))
             .ToLookup(part => part.FirewallId, part => part.Part);
 
-    private static Dictionary<DateTimeOffset, TriedCount> TriedIn(DueSeries series, ILookup<int, TriedPart> tried) =>
-        (series.FirewallId is { } firewall ? tried[firewall] : tried.SelectMany(parts => parts))
-            .GroupBy(part => CountedSpan.StartOf(part.At, series.BucketSpan), part => part.Tried)
-            .ToDictionary(
-                bucket => bucket.Key,
-                bucket => new TriedCount(bucket.Sum(t => t.Count), bucket.Sum(t => t.Untaught))
-            );
+    /// <summary>What it changes in series that have counts of their own, by job and partition.</summary>
+    private async Task<ILookup<(string JobId, string Partition), TriedPart>> OwnPartsAsync(
+        List<DueSeries> due,
+        ActiveException? added,
+        ActiveException? removed,
+        List<ActiveException> others,
+        List<(DateTimeOffset From, DateTimeOffset Until)> stretches,
+        CancellationToken ct
+    )
+    {
+        List<(string JobId, SeriesDelta Delta)> all = [];
+        var jobs = due.Select(series => series.Counting)
+            .Where(job => job is { HasOwnCounts: true, Events: CountedEvents.Denied } && !job.Detector.NeedsField())
+            .DistinctBy(job => job.JobId, StringComparer.Ordinal);
+        foreach (var job in jobs)
+        {
+            var deltas = await trials.DeltasAsync(job, added, removed, others, stretches, ct);
+            all.AddRange(deltas.Select(delta => (job.JobId, delta)));
+        }
+        return all.Where(d => d.Delta.Delta != 0)
+            .ToLookup(d => (d.JobId, d.Delta.Partition), d => new TriedPart(d.Delta.Bucket, new(d.Delta.Delta, 0)));
+    }
 
     private sealed record TriedPart(DateTimeOffset At, TriedCount Tried);
+
+    private sealed record TriedParts(
+        ILookup<int, TriedPart> ByFirewall,
+        ILookup<(string JobId, string Partition), TriedPart> Own
+    )
+    {
+        public Dictionary<DateTimeOffset, TriedCount> In(DueSeries series) => (
+                series.Counting.HasOwnCounts ? Own[(series.JobId, series.Partition)]
+                : series.FirewallId is { } firewall ? ByFirewall[firewall]
+                : ByFirewall.SelectMany(parts => parts)
+            ).GroupBy(part => CountedSpan.StartOf(part.At, series.BucketSpan), part => part.Tried).ToDictionary(bucket => bucket.Key, bucket => new TriedCount(bucket.Sum(t => t.Count), bucket.Sum(t => t.Untaught)));
+    }
 
     private async Task<(List<ReconciledEpisode> Episodes, List<TriedBucket> Line)> ReplayAsync(
         DueSeries series,
@@ -249,7 +274,7 @@ public sealed class ExceptionPreview(
             counts,
             ct
         );
-        if (series.FirewallId is not null)
+        if (series.JobId != BuiltInJobs.Total)
             return (episodes, []);
 
         var start = scored.Records[0].Bucket;

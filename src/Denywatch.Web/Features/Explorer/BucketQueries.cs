@@ -1,4 +1,5 @@
 using Denywatch.Alerting;
+using Denywatch.Events.Exceptions;
 using Denywatch.Storage;
 using Denywatch.Web.Features.Overview;
 using Denywatch.Web.Features.Rules;

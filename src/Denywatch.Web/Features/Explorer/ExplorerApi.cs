@@ -1,3 +1,4 @@
+using Denywatch.Events.Exceptions;
 using Denywatch.Web.Features.Accounts;
 using Denywatch.Web.Ui;
 using Microsoft.AspNetCore.Http.HttpResults;

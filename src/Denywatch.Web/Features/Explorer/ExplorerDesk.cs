@@ -1,3 +1,4 @@
+using Denywatch.Events.Exceptions;
 using Denywatch.Web.Features.Alerts;
 using Denywatch.Web.Features.Rules;
 using Denywatch.Web.Live;

@@ -27,27 +27,6 @@ public enum FlowSort
     Port,
 }
 
-/// <summary>The traffic that is looked at: what <paramref name="Only"/> means, without what any of <paramref name="Exclude"/> means.</summary>
-/// <param name="Only">A scope without conditions is all traffic.</param>
-public sealed record TrafficFilter(FlowScope Only, IReadOnlyList<FlowScope> Exclude)
-{
-    public static TrafficFilter None { get; } = new(new(), []);
-
-    /// <summary>No traffic is left out.</summary>
-    public bool IsNone => IsOfFirewalls && Only.Firewalls.Count == 0;
-
-    /// <summary>Firewalls are named at most: answered from counts, records and rollups. Anything else is counted from flows.</summary>
-    public bool IsOfFirewalls => Exclude.Count == 0 && IsEmpty(Only with { Firewalls = [] });
-
-    /// <summary>What is wrong with it, as a sentence; null where nothing is.</summary>
-    public string? Problem =>
-        (IsEmpty(Only) ? Exclude : [Only, .. Exclude])
-            .Select(scope => scope.Problem)
-            .FirstOrDefault(problem => problem is not null);
-
-    private static bool IsEmpty(FlowScope scope) => scope.ToString() == None.Only.ToString();
-}
-
 /// <summary>What one look at the explorer's axis asks for.</summary>
 /// <param name="From">Start; moved down to a whole step.</param>
 /// <param name="To">End, exclusive.</param>

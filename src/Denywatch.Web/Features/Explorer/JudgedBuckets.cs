@@ -29,7 +29,7 @@ public sealed class JudgedBuckets(PastBuckets past, RecordStore records, NpgsqlD
         SELECT f.excepted_by, coalesce(e.reason, ''), sum(f.count)::bigint
         FROM all_flows f LEFT JOIN exceptions e ON e.id = f.excepted_by
         WHERE f.slice >= @from AND f.slice < @to AND f.excepted_by IS NOT NULL
-          AND (@firewall::int IS NULL OR f.firewall_id = @firewall)
+          AND (@firewall::int IS NULL OR f.firewall_id = @firewall) AND {own}
         GROUP BY 1, 2 ORDER BY 3 DESC
         """;
 
@@ -49,10 +49,11 @@ public sealed class JudgedBuckets(PastBuckets past, RecordStore records, NpgsqlD
             return null;
 
         var end = bucket + series.Span;
+        var own = (await SeriesCounts.JobAsync(connection, series.JobId, ct)).FlowsOf(series.Partition);
         var facts = new WhyNotBucket(bucket, series.Span, null)
         {
             JudgedAt = end + RecordStore.ShortestSettling,
-            Subtracted = await SubtractedAsync(connection, series.FirewallId, bucket, end, ct),
+            Subtracted = await SubtractedAsync(connection, series.FirewallId, own, bucket, end, ct),
         };
         if (await past.OfAsync(seriesId, bucket, ct) is { } found)
         {
@@ -120,25 +121,24 @@ public sealed class JudgedBuckets(PastBuckets past, RecordStore records, NpgsqlD
     private static async Task<List<Subtracted>> SubtractedAsync(
         NpgsqlConnection connection,
         int? firewallId,
+        CountedFlows? own,
         DateTimeOffset from,
         DateTimeOffset to,
         CancellationToken ct
     )
     {
-        var all = await CountStore.ExceptedAsync(connection, firewallId, from, to, ct);
+        var all = await CountStore.ExceptedAsync(connection, firewallId, own, from, to, ct);
         if (all == 0)
             return [];
 
         var parts = await connection.RowsAsync(
-            Subtractions,
+            Subtractions.Replace("{own}", own?.Sql ?? "true", StringComparison.Ordinal),
             row => new Subtracted(
                 string.Create(CultureInfo.InvariantCulture, $"exception {row.GetInt32(0)} ({row.GetString(1)})"),
                 row.GetInt64(2)
             ),
             ct,
-            ("from", from),
-            ("to", to),
-            ("firewall", firewallId)
+            [("from", from), ("to", to), ("firewall", firewallId), .. own?.Parameters ?? []]
         );
         // Counts are kept for longer than the flows that say by which exception.
         if (all - parts.Sum(part => part.Denies) is > 0 and var unnamed)

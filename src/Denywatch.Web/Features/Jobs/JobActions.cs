@@ -35,7 +35,13 @@ public sealed class JobActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSou
             "start feed",
             reason,
             actor,
-            (job, _, _) => Task.FromResult(job.Start() ? null : "Its feed is started already."),
+            async (job, connection, _) =>
+            {
+                // While it was closed nothing was counted for it.
+                if (!job.IsOpen)
+                    await SeriesHistory.ForgetAsync(connection, id, ct);
+                return job.Start() ? null : "Its feed is started already.";
+            },
             ct
         );
 

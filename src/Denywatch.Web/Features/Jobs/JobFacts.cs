@@ -1,4 +1,6 @@
+using Denywatch.Events.Exceptions;
 using Denywatch.Storage;
+using Denywatch.Storage.Entities;
 
 namespace Denywatch.Web.Features.Jobs;
 
@@ -24,8 +26,34 @@ public sealed record JobFacts(
     int Waiting
 )
 {
-    /// <summary>Series it may have: firewalls past that are counted as one.</summary>
-    public int MostSeries => PartitionField is null ? 1 : SourceDirectory.MaxSources;
+    /// <summary>Series it may have: firewalls past that are counted as one, other values have none.</summary>
+    public int MostSeries =>
+        PartitionField is null ? 1
+        : HasOwnCounts ? SeriesHistory.MostSeries
+        : SourceDirectory.MaxSources;
+
+    public CountedEvents Events { get; init; }
+
+    /// <summary>ECS field that its detector looks at; null for one that counts events.</summary>
+    public string? Field { get; init; }
+
+    /// <summary>The traffic that is counted; null for all.</summary>
+    public TrafficFilter? Filter { get; init; }
+
+    /// <summary>Its counts are its own, and not those of firewalls.</summary>
+    public bool HasOwnCounts { get; init; }
+
+    /// <summary>Who made it; null for one that is built in.</summary>
+    public string? CreatedBy { get; init; }
+
+    /// <summary>Days of stored flows that it is to count before it learns; 0 where all are counted.</summary>
+    public int HistoryDays { get; init; }
+
+    /// <summary>Those that are counted.</summary>
+    public int HistoryDone { get; init; }
+
+    /// <summary>When an event that was allowed last came, within a week; null where none did.</summary>
+    public DateTimeOffset? AllowedAt { get; init; }
 
     /// <summary>When this was read, by the database's clock.</summary>
     public DateTimeOffset AsOf { get; init; }

@@ -1,4 +1,5 @@
 using Denywatch.Storage;
+using Denywatch.Storage.Entities;
 using Denywatch.Web.Features.DataSources;
 using Denywatch.Web.Ui;
 using Microsoft.EntityFrameworkCore;
@@ -32,11 +33,15 @@ public sealed class JobQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSou
                count(s.id) FILTER (WHERE last.is_learning IS NOT FALSE)::int,
                max(last.bucket), max(last.scored_at),
                coalesce(sum(greatest(0, floor(extract(epoch FROM now() - lag.settling - s.next_bucket)
-                                              / extract(epoch FROM j.bucket_span)))), 0)::int,
+                                              / extract(epoch FROM j.bucket_span))))
+                        FILTER (WHERE NOT s.own_counts OR s.counted_since IS NOT NULL), 0)::int,
                now(), j.stopped_at, j.stopped_by, j.stopped_why, j.learn_from,
                count(s.id) FILTER (WHERE s.state IS NULL AND s.rescore_from IS NOT NULL)::int,
-               min(s.next_bucket + j.bucket_span + lag.settling), coalesce(sum(octet_length(s.state)), 0)::bigint,
-               (SELECT ended_at FROM task_runs WHERE task = @look)
+               min(s.next_bucket + j.bucket_span + lag.settling) FILTER (WHERE NOT s.own_counts OR s.counted_since IS NOT NULL),
+               coalesce(sum(octet_length(s.state)), 0)::bigint,
+               (SELECT ended_at FROM task_runs WHERE task = @look),
+               j.events, j.field, j.filter::text, j.has_own_counts, j.created_by, j.history_days, j.history_done,
+               (SELECT max(slice) FROM source_slices WHERE slice >= now() - interval '7 days' AND allowed > 0)
         FROM jobs j
         LEFT JOIN series s ON s.job_id = j.id
         {RecordStore.Settling}
@@ -80,6 +85,14 @@ public sealed class JobQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSou
                 CloseDue = row.OrNull<DateTimeOffset>(21),
                 ModelBytes = row.GetInt64(22),
                 LookedAt = row.OrNull<DateTimeOffset>(23),
+                Events = Enum.Parse<CountedEvents>(row.GetString(24)),
+                Field = row.TextOrNull(25),
+                Filter = SeriesCounts.FilterOf(row.TextOrNull(26)),
+                HasOwnCounts = row.GetBoolean(27),
+                CreatedBy = row.TextOrNull(28),
+                HistoryDays = row.GetInt32(29),
+                HistoryDone = row.GetInt32(30),
+                AllowedAt = row.OrNull<DateTimeOffset>(31),
                 Sources = health.Count,
                 QuietSources = quiet,
                 LastLineAt = lastLine,
@@ -105,17 +118,22 @@ public sealed class JobQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSou
         await using var connection = await source.OpenConnectionAsync(ct);
         var counted = await connection.RowsAsync(
             """
-            SELECT (SELECT coalesce(sum(count), 0) FROM counts WHERE span = 1440)::bigint,
+            SELECT CASE WHEN @own THEN (SELECT coalesce(sum(k.count), 0) FROM series_counts k JOIN series s ON s.id = k.series_id
+                                        WHERE s.job_id = @job)
+                        ELSE (SELECT coalesce(sum(count), 0) FROM counts WHERE span = 1440) END::bigint,
                    (SELECT max(at) FROM counts WHERE span = 5)
             """,
             row => (Denies: row.GetInt64(0), Newest: row.OrNull<DateTimeOffset>(1)),
-            ct
+            ct,
+            ("own", facts.HasOwnCounts),
+            ("job", id)
         );
         var runs = await connection.RowsAsync(
-            "SELECT task, ended_at FROM task_runs ORDER BY task = @look DESC, task",
+            "SELECT task, ended_at FROM task_runs WHERE task NOT LIKE 'discover %' OR task = @discover ORDER BY task = @look DESC, task",
             row => new TaskRun(row.GetString(0), row.Time(1)),
             ct,
-            ("look", TaskRuns.Look)
+            ("look", TaskRuns.Look),
+            ("discover", TaskRuns.Discover(id))
         );
         return new(facts, counted[0].Denies, counted[0].Newest, rules, runs);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Denywatch.Storage.Entities;
 using Denywatch.Web.Ui;
 
 namespace Denywatch.Web.Features.Jobs;
@@ -43,6 +44,12 @@ public sealed record JobState(JobPhase Job, FeedPhase Feed, string Cause, string
 
     public bool IsWell => Job == JobPhase.Opened && Feed == FeedPhase.Started;
 
+    /// <summary>Closed because nobody needs it: no rule that is on reads it.</summary>
+    public bool IsAtRest { get; init; }
+
+    /// <summary>Somebody should look at it.</summary>
+    public bool IsAiling => !IsWell && !IsAtRest;
+
     /// <summary>The rules that read it do not watch.</summary>
     public bool IsOff => Job != JobPhase.Opened || Feed == FeedPhase.Stopped;
 
@@ -58,11 +65,20 @@ public sealed record JobState(JobPhase Job, FeedPhase Feed, string Cause, string
             return new(
                 JobPhase.Closed,
                 FeedPhase.Stopped,
-                facts.Problem ?? "It is closed: what comes is counted and not scored.",
-                facts.Problem is null
-                    ? "Start it; it catches up from where it stopped."
-                    : "Wait: it opens by itself when that is done."
-            );
+                facts.Problem
+                    ?? (
+                        facts.HasOwnCounts
+                            ? "It is closed: nothing is counted for it yet."
+                            : "It is closed: what comes is counted and not scored."
+                    ),
+                facts.Problem is not null ? "Wait: it opens by itself when that is done."
+                    : facts.HasOwnCounts
+                        ? "Switch on a rule that reads it, or start it; it learns at once from what is stored."
+                    : "Start it; it catches up from where it stopped."
+            )
+            {
+                IsAtRest = facts.Problem is null && facts.HasOwnCounts,
+            };
 
         var feed = FeedOf(facts);
         return facts.Problem is { } problem
@@ -100,6 +116,25 @@ public sealed record JobState(JobPhase Job, FeedPhase Feed, string Cause, string
                 $"No worker has looked yet; the newest line came at {Time(facts.LastLineAt)}.",
                 "See whether a node with the role worker runs, and what it logs.",
                 "/settings/about"
+            );
+        if (facts.HistoryDays > 0)
+            return Feeding(
+                FeedPhase.Started,
+                $"Counting what is stored: {facts.HistoryDone} of {Count(facts.HistoryDays, "day")}; then it learns.",
+                "Nothing to do."
+            );
+        if (facts.Events == CountedEvents.All && facts.AllowedAt is null)
+            return Feeding(
+                FeedPhase.NeverHadData,
+                "It counts events of every verdict, and no source has sent an allowed one in the last week: what firewalls allow is not logged, or not sent here.",
+                "Switch on the logging of allowed traffic on a firewall, or close this job.",
+                "/sources"
+            );
+        if (facts.Series == 0 && facts.PartitionField is { } split && facts.HasOwnCounts)
+            return Feeding(
+                FeedPhase.NeverHadData,
+                $"Lines come from {Count(facts.Sources, "source")}, and no value of {split} has earned a series yet.",
+                "Wait: values are looked for each hour, and those that strangers choose have one after seven days."
             );
         if (facts.Series == 0)
             return Feeding(

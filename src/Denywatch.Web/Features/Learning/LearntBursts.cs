@@ -31,11 +31,11 @@ public sealed record ExpectedBurst(
 public sealed class LearntBursts(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSource source, TimeProvider clock)
 {
     private const string Models = $"""
-        SELECT s.id, CASE WHEN s.firewall_id IS NULL THEN 'All firewalls' ELSE s.partition END,
+        SELECT s.id, s.partition, j.partition_field,
                {SeriesZones.Zone}, j.bucket_span, s.state
         FROM series s JOIN jobs j ON j.id = s.job_id
         {SeriesZones.Join}
-        WHERE s.state IS NOT NULL ORDER BY s.firewall_id NULLS FIRST LIMIT @most
+        WHERE s.state IS NOT NULL ORDER BY s.own_counts, s.firewall_id NULLS FIRST LIMIT @most
         """;
 
     /// <summary>Models that are read, the total's first.</summary>
@@ -54,10 +54,12 @@ public sealed class LearntBursts(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
             row =>
                 (
                     Id: row.GetInt32(0),
-                    Name: row.GetString(1),
-                    Zone: row.GetString(2),
-                    Span: row.GetFieldValue<TimeSpan>(3),
-                    State: row.GetFieldValue<byte[]>(4)
+                    Name: row.GetString(1) is { Length: > 0 } partition
+                        ? Scoring.ScoredSeries.TitleOf(partition, row.TextOrNull(2))
+                        : "All firewalls",
+                    Zone: row.GetString(3),
+                    Span: row.GetFieldValue<TimeSpan>(4),
+                    State: row.GetFieldValue<byte[]>(5)
                 ),
             ct,
             ("most", MostModels)

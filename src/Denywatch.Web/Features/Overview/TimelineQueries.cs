@@ -27,8 +27,14 @@ public sealed class TimelineQueries(NpgsqlDataSource source)
         UNION ALL
         SELECT c.at, sum(c.count), NULL, NULL, NULL, NULL, 'open'
         FROM series s
-        JOIN counts c ON c.span = 15 AND c.at >= greatest(@from, s.next_bucket) AND c.at < @to
-            AND (s.firewall_id IS NULL OR c.firewall_id = s.firewall_id)
+        JOIN jobs j ON j.id = s.job_id
+        CROSS JOIN LATERAL (
+            SELECT at, count FROM counts
+            WHERE NOT s.own_counts AND span = 15 AND at >= greatest(@from, s.next_bucket) AND at < @to
+              AND (s.firewall_id IS NULL OR firewall_id = s.firewall_id)
+            UNION ALL
+            SELECT date_bin(j.bucket_span, at, 'epoch'), count FROM series_counts
+            WHERE s.own_counts AND series_id = s.id AND at >= greatest(@from, s.next_bucket) AND at < @to) c
         WHERE s.id = @series AND NOT EXISTS (SELECT FROM open_buckets o WHERE o.series_id = s.id AND o.bucket = c.at)
         GROUP BY c.at
         ORDER BY 1

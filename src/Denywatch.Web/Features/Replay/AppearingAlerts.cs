@@ -121,7 +121,7 @@ public sealed class AppearingAlerts(
         {
             if (other.Episode.Started > now.PeakBucket + reach || other.Episode.LastAbove < now.PeakBucket - reach)
                 continue;
-            if (await ShareFlowsAsync(one, other.Carriers, other.Series.FirewallId, counted, ct))
+            if (await ShareFlowsAsync(one, other.Carriers, other.Series, counted, ct))
                 return true;
         }
         return false;
@@ -163,8 +163,8 @@ public sealed class AppearingAlerts(
                     : AlertEvidence.Read(alert.Evidence)?.Carriers;
             if (carriers is null)
                 continue;
-            var firewall = await db.Series.Where(s => s.Id == other.SeriesId).Select(s => s.FirewallId).SingleAsync(ct);
-            if (await ShareFlowsAsync(one, carriers, firewall, counted, ct))
+            var owner = await db.Series.Include(s => s.Job).SingleAsync(s => s.Id == other.SeriesId, ct);
+            if (await ShareFlowsAsync(one, carriers, ScoredSeries.Of(owner), counted, ct))
                 return true;
         }
         return false;
@@ -180,15 +180,16 @@ public sealed class AppearingAlerts(
     private async Task<bool> ShareFlowsAsync(
         Appearing one,
         Carriers carriers,
-        int? firewallId,
+        ScoredSeries other,
         CountedFlows counted,
         CancellationToken ct
     )
     {
         var (mine, start) = (one.Series.FirewallId, one.Episode.PeakBucket);
-        if (mine is not null && firewallId is not null && mine != firewallId)
+        if (mine is not null && other.FirewallId is not null && mine != other.FirewallId)
             return false; // no flow is of two firewalls
-        var theirs = await flows.BetweenAsync(start, start + one.Series.BucketSpan, firewallId, ct, counted);
+        var until = start + one.Series.BucketSpan;
+        var theirs = await flows.BetweenAsync(start, until, other.FirewallId, ct, other.Counted(counted));
         return Folding.BelongTogether(one.Flows, carriers.Among(theirs));
     }
 }

@@ -7,8 +7,69 @@ public static class BuiltInRules
 {
     public static readonly Guid SpikeInFirewallDenies = Guid.Parse("eaa77d63-9679-4ce3-be25-3ba8b795e5fa");
 
+    private static readonly Technique portScan = new("T1046", "Network Service Discovery");
+    private static readonly Technique activeScan = new("T1595", "Active Scanning");
+    private static readonly Technique flood = new("T1498", "Network Denial of Service");
+    private static readonly Technique web = new("T1071", "Application Layer Protocol");
+    private static readonly Technique channel = new("T1041", "Exfiltration Over C2 Channel");
+    private static readonly Technique firewall = new("T1562.004", "Disable or Modify System Firewall");
+
+    private static Threat Discovery => new("TA0007", "Discovery", [portScan]);
+    private static Threat Reconnaissance => new("TA0043", "Reconnaissance", [activeScan]);
+    private static Threat Impact => new("TA0040", "Impact", [flood]);
+    private static Threat Control => new("TA0011", "Command and Control", [web]);
+    private static Threat Exfiltration => new("TA0010", "Exfiltration", [channel]);
+    private static Threat Evasion => new("TA0005", "Defense Evasion", [firewall]);
+
+    /// <summary>The main rule seen by one field: for whoever wants an alert of its own for each value.</summary>
+    private static readonly (string Id, string Name, string Job, string What, Func<Threat[]> Threats)[] splits =
+    [
+        (
+            "6f0b8d5e-3a7c-4d19-9b52-0c4b7f2a9d01",
+            "Firewall",
+            BuiltInJobs.ByFirewall,
+            "One firewall turns away far more than it usually does at this hour, whatever the others do.",
+            () => [Discovery, Reconnaissance, Impact]
+        ),
+        (
+            "6f0b8d5e-3a7c-4d19-9b52-0c4b7f2a9d02",
+            "Source",
+            BuiltInJobs.BySource,
+            "One source is turned away far more often than it usually is at this hour: a machine of one's own that has begun to scan or to call out, or one outside that came back louder.",
+            () => [Discovery, Reconnaissance, Control, Exfiltration]
+        ),
+        (
+            "6f0b8d5e-3a7c-4d19-9b52-0c4b7f2a9d03",
+            "Destination Port",
+            BuiltInJobs.ByDestinationPort,
+            "One port is tried, in vain, far more than it usually is at this hour: interest in one service, from one source or from thousands.",
+            () => [Discovery, Reconnaissance]
+        ),
+        (
+            "6f0b8d5e-3a7c-4d19-9b52-0c4b7f2a9d04",
+            "Destination Country",
+            BuiltInJobs.ByDestinationCountry,
+            "Far more connections than usual to one country are turned away: machines that want to go where they may not.",
+            () => [Control, Exfiltration]
+        ),
+        (
+            "6f0b8d5e-3a7c-4d19-9b52-0c4b7f2a9d05",
+            "Source Country",
+            BuiltInJobs.BySourceCountry,
+            "One country knocks far more than it usually does at this hour.",
+            () => [Reconnaissance, Impact]
+        ),
+        (
+            "6f0b8d5e-3a7c-4d19-9b52-0c4b7f2a9d06",
+            "Firewall Rule",
+            BuiltInJobs.ByFirewallRule,
+            "One firewall rule denies far more than it usually does: somebody changed it, or what it is to stop has come.",
+            () => [Evasion, Discovery]
+        ),
+    ];
+
     /// <summary>Whether a rule is one of them: its words come with the program.</summary>
-    public static bool Has(Guid id) => id == SpikeInFirewallDenies;
+    public static bool Has(Guid id) => All().Any(rule => rule.Id == id);
 
     /// <summary>A new object each time: the database keeps what it is given.</summary>
     public static IEnumerable<Rule> All()
@@ -68,7 +129,63 @@ public static class BuiltInRules
             Setup = Guide("spike-in-firewall-denies.setup.md"),
             Note = Guide("spike-in-firewall-denies.guide.md"),
         };
+        foreach (var split in splits)
+            yield return Split(split.Id, split.Name, split.Job, split.What, split.Threats());
+        yield return Other(
+            "6f0b8d5e-3a7c-4d19-9b52-0c4b7f2a9d07",
+            "Spike in All Network Events",
+            BuiltInJobs.AllEvents,
+            "Far more events of every verdict than this hour of this weekday usually brings. A flood that every rule lets through, data on its way out and a client that cannot stop show here, and not among denies. Its alerts say how many; who made them is not kept of events that were allowed.",
+            "spike-in-all-network-events",
+            [Impact, Exfiltration]
+        );
+        yield return Other(
+            "6f0b8d5e-3a7c-4d19-9b52-0c4b7f2a9d08",
+            "Rare Destination Country",
+            BuiltInJobs.RareDestinationCountry,
+            "Connections go to a country that hardly any went to before. Behind it stands a new partner, somebody on a journey, or a machine that is told what to do from there.",
+            "rare-destination-country",
+            [Control, Exfiltration]
+        );
     }
+
+    private static Rule Split(string id, string by, string job, string what, Threat[] threats)
+    {
+        var rule = Other(id, $"Spike in Firewall Denies by {by}", job, what, "spike-in-denies-by-field", threats);
+        rule.Tags = [.. rule.Tags, $"Split: {by}"];
+        return rule;
+    }
+
+    /// <summary>A rule that is off until somebody wants it: its job starts with it.</summary>
+    private static Rule Other(string id, string name, string job, string what, string guides, Threat[] threats) =>
+        new()
+        {
+            Id = Guid.Parse(id),
+            Name = name,
+            Description = what,
+            Severity = "low",
+            RiskScore = 21,
+            JobIds = [job],
+            From = "now-30m",
+            Interval = "15m",
+            Tags =
+            [
+                "Data Source: Firewall",
+                "Use Case: Threat Detection",
+                "Rule Type: ML",
+                "Rule Type: Machine Learning",
+                "Resources: Investigation Guide",
+            ],
+            FalsePositives =
+            [
+                "A scan, a test or a move that was announced.",
+                "A new application, partner or site: what is new is unusual until it has been there for some days.",
+                "Logging that was switched on, or the same log arriving by two ways.",
+            ],
+            Threats = [.. threats],
+            Setup = Guide($"{guides}.setup.md"),
+            Note = Guide($"{guides}.guide.md"),
+        };
 
     private static string Guide(string file)
     {

@@ -34,6 +34,8 @@ public sealed class RuleActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSo
             var now = clock.GetUtcNow();
             if (!rule.Switch(on, now))
                 return Faster(on);
+            if (on)
+                await OpenJobsAsync(db, rule, actor, now, ct);
 
             db.Audit.Add(
                 Audit.Entry(
@@ -53,6 +55,39 @@ public sealed class RuleActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSo
             }
         }
         return Faster(on);
+    }
+
+    /// <summary>What a rule reads runs with it; a feed that somebody stopped stays stopped, and the rule's page says so.</summary>
+    private static async Task OpenJobsAsync(
+        DenywatchDb db,
+        Rule rule,
+        Actor actor,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
+    {
+        var closed = await db
+            .Jobs.Where(job => rule.JobIds.Contains(job.Id) && !job.IsOpen && job.Problem == null)
+            .ToListAsync(ct);
+        foreach (var job in closed)
+        {
+            // While it was closed nothing was counted for it.
+            await db
+                .Series.Where(series => series.JobId == job.Id && series.OwnCounts)
+                .ExecuteUpdateAsync(set => set.SetProperty(s => s.CountedSince, (DateTimeOffset?)null), ct);
+            job.Start();
+            db.Audit.Add(
+                Audit.Entry(
+                    actor,
+                    "start feed",
+                    ("job", job.Id),
+                    new { IsOpen = false },
+                    new { IsOpen = true },
+                    $"the rule {rule.Name} was switched on",
+                    now
+                )
+            );
+        }
     }
 
     private static DeedResult Faster(bool on) =>

@@ -75,8 +75,8 @@ public sealed class RuleQueries(
 {
     private const string AllSeries = $"""
         SELECT s.id, s.job_id, s.partition, coalesce(last.is_learning, true), s.state, {SeriesZones.Zone},
-               s.next_bucket, last.bucket, last.actual, last.typical, last.score, last.scored_at
-        FROM series s
+               s.next_bucket, last.bucket, last.actual, last.typical, last.score, last.scored_at, j.partition_field
+        FROM series s JOIN jobs j ON j.id = s.job_id
         {SeriesZones.Join}
         LEFT JOIN LATERAL (SELECT * FROM records r WHERE r.series_id = s.id ORDER BY r.bucket DESC LIMIT 1) last ON true
         WHERE s.job_id = ANY(@jobs)
@@ -86,8 +86,10 @@ public sealed class RuleQueries(
     private const string Runs = """
         SELECT r.series_id, s.partition, r.bucket, r.actual, r.typical, r.score, r.is_learning, r.revision, r.scored_at,
                (SELECT e.alert_id FROM episodes e WHERE e.series_id = r.series_id AND e.rule_id = @rule
-                AND r.bucket BETWEEN e.started_at AND e.last_bucket ORDER BY e.started_at DESC LIMIT 1)
-        FROM (SELECT s.id, s.partition FROM series s WHERE s.job_id = ANY(@jobs)) s
+                AND r.bucket BETWEEN e.started_at AND e.last_bucket ORDER BY e.started_at DESC LIMIT 1),
+               s.partition_field
+        FROM (SELECT s.id, s.partition, j.partition_field FROM series s JOIN jobs j ON j.id = s.job_id
+              WHERE s.job_id = ANY(@jobs)) s
         CROSS JOIN LATERAL (SELECT * FROM records r WHERE r.series_id = s.id ORDER BY r.bucket DESC LIMIT @most) r
         ORDER BY r.bucket DESC, r.score DESC LIMIT @most
         """;
@@ -161,7 +163,7 @@ public sealed class RuleQueries(
             row => new SeriesRow(
                 row.GetInt32(0),
                 row.GetString(1),
-                ScoredSeries.TitleOf(row.GetString(2)),
+                ScoredSeries.TitleOf(row.GetString(2), row.TextOrNull(12)),
                 row.GetBoolean(3),
                 Comparable(row.IsDBNull(4) ? null : row.GetFieldValue<byte[]>(4), row.GetString(5), row.Time(6)),
                 row.OrNull<DateTimeOffset>(7),
@@ -183,7 +185,7 @@ public sealed class RuleQueries(
             Runs,
             row => new RunRow(
                 row.GetInt32(0),
-                ScoredSeries.TitleOf(row.GetString(1)),
+                ScoredSeries.TitleOf(row.GetString(1), row.TextOrNull(10)),
                 row.Time(2),
                 row.OrNull<double>(3),
                 row.GetDouble(4),

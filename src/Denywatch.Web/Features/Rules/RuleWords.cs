@@ -21,7 +21,9 @@ public static class RuleWords
     {
         ArgumentNullException.ThrowIfNull(jobs);
         ArgumentNullException.ThrowIfNull(series);
-        if (jobs.FirstOrDefault(job => !job.State.IsWell) is { } ailing)
+        if (jobs.FirstOrDefault(job => job.State.IsAtRest) is { } resting)
+            return $"{resting.JobId} is closed: it starts, and learns from what is stored, when the rule is switched on.";
+        if (jobs.FirstOrDefault(job => job.State.IsAiling) is { } ailing)
             return $"{ailing.JobId}: {ailing.State.Words}. {ailing.State.Cause}";
 
         var words = new List<string>();
@@ -48,7 +50,9 @@ public static class RuleWords
         ArgumentNullException.ThrowIfNull(job);
         return job switch
         {
+            { State.IsAtRest: true } => "closed",
             { State.IsWell: false } => job.State.Words,
+            { HistoryDays: > 0 } => $"counting, {job.HistoryDone} of {job.HistoryDays} days",
             { LastScored: null } => "first bucket open",
             { Relearning: > 0 } => $"learning again, {job.Series - job.Relearning} of {job.Series}",
             _ when job.Learning == job.Series => "learning",

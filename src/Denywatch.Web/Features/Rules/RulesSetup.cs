@@ -53,7 +53,8 @@ public static class RulesSetup
                 continue;
             }
             // It was never off, so that older logs that are imported later alert too (as found late).
-            rule.Switch(on: true, DateTimeOffset.UnixEpoch);
+            if (rule.Id == BuiltInRules.SpikeInFirewallDenies)
+                rule.Switch(on: true, DateTimeOffset.UnixEpoch);
             db.Rules.Add(rule);
             db.Audit.Add(
                 Audit.Entry(
@@ -62,7 +63,9 @@ public static class RulesSetup
                     ("rule", rule.Id.ToString()),
                     null,
                     new { rule.Name, rule.IsEnabled },
-                    "built in, enabled at the first start",
+                    rule.IsEnabled
+                        ? "built in, enabled at the first start"
+                        : "built in, off until somebody switches it on",
                     clock.GetUtcNow()
                 )
             );

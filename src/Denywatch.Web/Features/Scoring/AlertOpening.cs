@@ -164,8 +164,11 @@ public sealed partial class AlertOpening(Findings findings, FlowReading flows, I
             if (AlertEvidence.Read(alert.Evidence) is not { Carriers: { } carriers })
                 continue;
 
-            var owner = await telling.Db.Series.SingleAsync(s => s.Id == other.SeriesId, ct);
-            var theirs = await flows.BetweenAsync(bucket, bucket + series.BucketSpan, owner.FirewallId, ct);
+            var owner = ScoredSeries.Of(
+                await telling.Db.Series.Include(s => s.Job).SingleAsync(s => s.Id == other.SeriesId, ct)
+            );
+            var until = bucket + series.BucketSpan;
+            var theirs = await flows.BetweenAsync(bucket, until, owner.FirewallId, ct, owner.Counted());
             if (Folding.BelongTogether(mine, carriers.Among(theirs)))
                 return alert;
         }

@@ -32,7 +32,7 @@ public sealed class Findings(FlowReading flows)
         DateTimeOffset episodeStart,
         CancellationToken ct,
         CountedFlows? counted = null
-    ) => OfAsync(bucket, series.BucketSpan, episodeStart, series.FirewallId, ct, counted);
+    ) => OfAsync(bucket, series.BucketSpan, episodeStart, series.FirewallId, ct, series.Counted(counted));
 
     /// <summary>The same of any stretch of time, of one firewall or of all.</summary>
     public async Task<Finding> OfAsync(

@@ -25,14 +25,7 @@ internal static class OpenRecords
         var final = scored.Records.Where(record => record.Bucket >= from).ToDictionary(record => record.Bucket);
         List<AnomalyRecord> records = [];
         foreach (
-            var (at, count, _) in await CountStore.BucketsAsync(
-                connection,
-                series.FirewallId,
-                from,
-                from + (Most * span),
-                span,
-                ct
-            )
+            var (at, count, _) in await CountStore.BucketsAsync(connection, series, from, from + (Most * span), ct)
         )
         {
             var actual = count + (trial?.GetValueOrDefault(at).Count ?? 0);

@@ -4,16 +4,52 @@ using Denywatch.Storage.Entities;
 namespace Denywatch.Web.Features.Scoring;
 
 /// <summary>What alerting needs to know of a series.</summary>
-public sealed record ScoredSeries(int Id, string JobId, string Partition, int? FirewallId, TimeSpan BucketSpan)
+/// <param name="Own">The flows that it is made of; null where its firewall says it.</param>
+public sealed record ScoredSeries(
+    int Id,
+    string JobId,
+    string Partition,
+    int? FirewallId,
+    TimeSpan BucketSpan,
+    string? PartitionField = null,
+    CountedFlows? Own = null
+)
 {
     public static ScoredSeries Of(Series series) =>
-        new(series.Id, series.JobId, series.Partition, series.FirewallId, series.Job.BucketSpan);
+        new(
+            series.Id,
+            series.JobId,
+            series.Partition,
+            series.FirewallId,
+            series.Job.BucketSpan,
+            series.Job.PartitionField,
+            series.Job.Counting.FlowsOf(series.Partition)
+        );
 
     public static ScoredSeries Of(DueSeries series) =>
-        new(series.Id, series.JobId, series.Partition, series.FirewallId, series.BucketSpan);
+        new(
+            series.Id,
+            series.JobId,
+            series.Partition,
+            series.FirewallId,
+            series.BucketSpan,
+            series.Counting.PartitionField,
+            series.Counting.FlowsOf(series.Partition)
+        );
+
+    /// <summary>Those of its flows that count; that would count where <paramref name="counted"/> says so.</summary>
+    public CountedFlows Counted(CountedFlows? counted = null) => (counted ?? CountedFlows.Stored).Of(Own);
 
     /// <summary>How a person calls it.</summary>
-    public string Title => TitleOf(Partition);
+    public string Title => TitleOf(Partition, PartitionField);
 
-    public static string TitleOf(string partition) => partition.Length == 0 ? "all firewalls" : partition;
+    /// <summary>Such as "fw-edge-1", "destination port 445" or "all firewalls".</summary>
+    /// <param name="field">ECS field whose value the partition is; null for a firewall.</param>
+    public static string TitleOf(string partition, string? field = null)
+    {
+        ArgumentNullException.ThrowIfNull(partition);
+        return partition.Length == 0 ? "all firewalls"
+            : JobField.Find(field) is { Name: not JobCounting.Firewall } split ? $"{split.Title} {partition}"
+            : partition;
+    }
 }

@@ -90,14 +90,16 @@ public sealed class SeriesReplay(RecordStore store, SeriesRates rates, NpgsqlDat
         await using var connection = await source.OpenConnectionAsync(ct);
         var first = await connection.ScalarAsync<DateTime?>(
             """
-            SELECT min(at) FROM counts
-            WHERE span = 5 AND (@firewall::int IS NULL OR firewall_id = @firewall) AND at > now() - @learned
-              AND at >= coalesce((SELECT learn_from FROM jobs WHERE id = @job), '-infinity')
+            SELECT CASE WHEN s.own_counts THEN greatest(s.counted_since, j.learn_from, now() - @learned)
+                   ELSE (SELECT min(at) FROM counts
+                         WHERE span = 5 AND (@firewall::int IS NULL OR firewall_id = @firewall) AND at > now() - @learned
+                           AND at >= coalesce(j.learn_from, '-infinity')) END
+            FROM series s JOIN jobs j ON j.id = s.job_id WHERE s.id = @series
             """,
             ct,
             ("learned", CountStore.LearnedHistory),
             ("firewall", series.FirewallId),
-            ("job", series.JobId)
+            ("series", series.Id)
         );
         return first is { } at ? CountedSpan.StartOf(new(at, TimeSpan.Zero), series.BucketSpan) : series.NextBucket;
     }
@@ -111,9 +113,10 @@ public sealed class SeriesReplay(RecordStore store, SeriesRates rates, NpgsqlDat
     )
     {
         await using var connection = await source.OpenConnectionAsync(ct);
-        var counted = (
-            await CountStore.BucketsAsync(connection, series.FirewallId, from, until, series.BucketSpan, ct)
-        ).ToDictionary(bucket => bucket.At, bucket => (bucket.Count, bucket.Confirmed));
+        var counted = (await CountStore.BucketsAsync(connection, series, from, until, ct)).ToDictionary(
+            bucket => bucket.At,
+            bucket => (bucket.Count, bucket.Confirmed)
+        );
         var gaps = await store.GapsAsync(from, until, ct);
 
         List<CountedSpan> buckets = [];

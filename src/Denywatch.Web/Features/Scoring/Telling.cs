@@ -73,7 +73,7 @@ internal sealed class Telling(
     public async Task<EndReason?> EndReasonAsync(Episode ended, DateTimeOffset until, CancellationToken ct)
     {
         var from = ended.LastAbove + series.BucketSpan;
-        var excepted = await CountStore.ExceptedAsync(connection, series.FirewallId, from, until, ct);
+        var excepted = await CountStore.ExceptedAsync(connection, series.FirewallId, series.Own, from, until, ct);
         var excess = (ended.PeakActual - ended.PeakTypical) * Math.Max(1, (until - from) / series.BucketSpan);
         return until > from && excepted >= excess / 2 ? Alerting.EndReason.Excepted : ended.Reason;
     }

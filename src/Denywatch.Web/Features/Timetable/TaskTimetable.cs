@@ -5,6 +5,7 @@ using Denywatch.Web.Features.Connectors;
 using Denywatch.Web.Features.DataSources;
 using Denywatch.Web.Features.Exceptions;
 using Denywatch.Web.Features.Explorer;
+using Denywatch.Web.Features.Jobs;
 using Denywatch.Web.Features.Retention;
 using Denywatch.Web.Features.Scoring;
 using Hangfire;
@@ -80,6 +81,12 @@ internal sealed partial class TaskTimetable(
                 stoppingToken
             );
         }
+        await AddAsync<SeriesHistoryTask>(
+            "series-history",
+            task => task.RunAsync(CancellationToken.None),
+            "8,23,38,53 * * * * *",
+            stoppingToken
+        );
         await AddAsync<CompactionTask>(
             "compaction",
             task => task.RunAsync(CancellationToken.None),

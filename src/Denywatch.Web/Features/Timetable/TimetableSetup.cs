@@ -1,6 +1,7 @@
 using Denywatch.Web.Features.Connectors;
 using Denywatch.Web.Features.DataSources;
 using Denywatch.Web.Features.Explorer;
+using Denywatch.Web.Features.Jobs;
 using Denywatch.Web.Features.Retention;
 using Denywatch.Web.Features.Scoring;
 using Hangfire;
@@ -49,6 +50,7 @@ internal static class TimetableSetup
         services.AddTransient<RollupTask>();
         services.AddTransient<CloseBucketsTask>();
         services.AddTransient<SourceAlarmsTask>();
+        services.AddTransient<SeriesHistoryTask>();
         services.AddTransient<CompactionTask>();
         services.AddTransient<RetentionTask>();
     }

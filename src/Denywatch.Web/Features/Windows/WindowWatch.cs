@@ -4,6 +4,7 @@ using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Denywatch.Web.Features.Accounts;
 using Denywatch.Web.Features.Exceptions;
+using Denywatch.Web.Features.Rules;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Caching.Memory;
 using Npgsql;
@@ -60,10 +61,10 @@ public sealed class WindowWatch(
             GROUP BY o.starts) earlier
         """;
 
-    private const string Usual = """
+    private const string Usual = $"""
         SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY r.typical)
-        FROM records r JOIN series s ON s.id = r.series_id JOIN jobs j ON j.id = s.job_id
-        WHERE s.firewall_id IS NULL AND j.bucket_span = '15 minutes' AND r.bucket >= @from - interval '7 days' AND r.bucket < @from
+        FROM records r JOIN series s ON s.id = r.series_id
+        WHERE s.job_id = '{BuiltInJobs.Total}' AND r.bucket >= @from - interval '7 days' AND r.bucket < @from
         """;
 
     /// <summary>Breaks occurrences that took away too much in slices that were just counted; true where any was.</summary>

@@ -1,0 +1,48 @@
+namespace Denywatch.Storage;
+
+/// <summary>What a job looks for: the functions of Elastic's anomaly detection, as far as they make sense for denies.</summary>
+public enum Detector
+{
+    /// <summary>More events than expected; buckets without any are zeros.</summary>
+    HighCount,
+
+    /// <summary>More events than expected where there are any: buckets without any say nothing.</summary>
+    HighNonZeroCount,
+
+    /// <summary>Fewer events than expected.</summary>
+    LowCount,
+
+    /// <summary>More distinct values of a field than expected.</summary>
+    HighDistinctCount,
+
+    /// <summary>A value of a field that hardly ever comes.</summary>
+    Rare,
+}
+
+/// <summary>Detectors by the names that jobs are stored and shown with.</summary>
+public static class Detectors
+{
+    private static readonly Dictionary<string, Detector> named = Enum.GetValues<Detector>()
+        .ToDictionary(detector => detector.Name(), StringComparer.Ordinal);
+
+    public static string Name(this Detector detector) =>
+        detector switch
+        {
+            Detector.HighCount => "high_count",
+            Detector.HighNonZeroCount => "high_non_zero_count",
+            Detector.LowCount => "low_count",
+            Detector.HighDistinctCount => "high_distinct_count",
+            Detector.Rare => "rare",
+            _ => throw new ArgumentOutOfRangeException(nameof(detector)),
+        };
+
+    /// <summary>Null where none has this name.</summary>
+    public static Detector? Find(string name) => named.TryGetValue(name, out var detector) ? detector : null;
+
+    /// <exception cref="ArgumentException">None has this name.</exception>
+    public static Detector Named(string name) =>
+        Find(name) ?? throw new ArgumentException($"There is no detector {name}.", nameof(name));
+
+    /// <summary>Whether it looks at the values of a field.</summary>
+    public static bool NeedsField(this Detector detector) => detector is Detector.HighDistinctCount or Detector.Rare;
+}

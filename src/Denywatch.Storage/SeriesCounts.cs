@@ -1,0 +1,205 @@
+using System.Text.Json;
+using Denywatch.Events.Exceptions;
+using Denywatch.Storage.Entities;
+using Denywatch.Storage.Mappings;
+using Npgsql;
+
+namespace Denywatch.Storage;
+
+/// <summary>
+/// Counts of the series that are more than a firewall: recomputed from flows for dirty slices, in the transaction that
+/// counts firewalls, so that both always tell of the same events. Callers hold counting's lock.
+/// </summary>
+public static class SeriesCounts
+{
+    private const string Jobs = """
+        SELECT id, detector, field, partition_field, events, filter::text, bucket_span FROM jobs
+        WHERE CASE WHEN @id::text IS NULL THEN is_open AND has_own_counts ELSE id = @id END
+        ORDER BY id
+        """;
+
+    // Set, not added: done twice, still right. What did not change is not touched, so that only what did is scored again.
+    private const string Put = """
+        WITH counted AS ({counted}),
+        wanted AS (
+            SELECT s.id, c.at, c.count FROM counted c JOIN series s ON s.job_id = @job AND s.partition = c.partition
+            WHERE c.count > 0 AND (@only::int[] IS NULL OR s.id = ANY(@only))),
+        gone AS (
+            DELETE FROM series_counts k USING series s
+            WHERE s.job_id = @job AND k.series_id = s.id AND k.at = ANY(@ats) AND (@only::int[] IS NULL OR s.id = ANY(@only))
+              AND NOT EXISTS (SELECT FROM wanted w WHERE w.id = k.series_id AND w.at = k.at)
+            RETURNING k.series_id, k.at),
+        put AS (
+            INSERT INTO series_counts AS k (series_id, at, count) SELECT id, at, count FROM wanted ORDER BY 1, 2
+            ON CONFLICT (series_id, at) DO UPDATE SET count = excluded.count WHERE k.count <> excluded.count
+            RETURNING k.series_id, k.at)
+        SELECT series_id, at FROM gone UNION ALL SELECT series_id, at FROM put
+        """;
+
+    private const string Denied = """
+        SELECT {value} AS partition, {at} AS at, ({count})::bigint AS count
+        FROM all_flows f {joins}
+        WHERE f.slice >= @first AND f.slice < @until AND {at} = ANY(@ats) AND f.excepted_by IS NULL AND {filter}
+        GROUP BY 1, 2
+        """;
+
+    private const string All = """
+        SELECT {value} AS partition, l.slice AS at, sum(l.denied + l.allowed + l.unanswered + l.none)::bigint AS count
+        FROM source_slices l
+        JOIN data_sources d ON d.id = l.data_source_id
+        JOIN firewalls o ON o.id = d.firewall_id
+        JOIN firewalls w ON w.id = coalesce(o.alias_of_id, o.id)
+        WHERE l.slice = ANY(@ats) AND @first < @until
+        GROUP BY 1, 2
+        """;
+
+    /// <summary>The jobs whose series have counts of their own, of those that are open.</summary>
+    public static Task<List<JobCounting>> JobsAsync(NpgsqlConnection connection, CancellationToken ct) =>
+        JobsAsync(connection, null, ct);
+
+    /// <summary>How a job's series are counted.</summary>
+    public static async Task<JobCounting> JobAsync(NpgsqlConnection connection, string id, CancellationToken ct) =>
+        (await JobsAsync(connection, id, ct)).Single();
+
+    private static Task<List<JobCounting>> JobsAsync(NpgsqlConnection connection, string? id, CancellationToken ct) =>
+        connection.RowsAsync(
+            Jobs,
+            row => new JobCounting(
+                row.GetString(0),
+                Detectors.Named(row.GetString(1)),
+                row.TextOrNull(2),
+                row.TextOrNull(3),
+                Enum.Parse<CountedEvents>(row.GetString(4)),
+                FilterOf(row.TextOrNull(5)),
+                row.GetFieldValue<TimeSpan>(6)
+            ),
+            ct,
+            ("id", id)
+        );
+
+    /// <summary>A job's filter as its column holds it.</summary>
+    public static TrafficFilter? FilterOf(string? json) =>
+        json is null ? null : JsonSerializer.Deserialize<TrafficFilter>(json, JsonColumns.Options);
+
+    /// <summary>Counts dirty slices anew for all series that have counts of their own, and marks those whose past changed.</summary>
+    internal static async Task RecomputeAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<Recounted> dirty,
+        CancellationToken ct
+    )
+    {
+        var jobs = await JobsAsync(connection, ct);
+        if (jobs.Count == 0)
+            return;
+
+        // What a person did says more than that events came late besides.
+        var reasons = dirty
+            .GroupBy(row => row.Slice)
+            .ToDictionary(
+                slice => slice.Key,
+                slice => slice.FirstOrDefault(row => row.Reason != CountStore.LateData).Reason ?? CountStore.LateData
+            );
+        foreach (var job in jobs)
+        {
+            // A day at a time: the bounds let the planner read one daily partition and not all of them.
+            foreach (var day in reasons.Keys.GroupBy(slice => slice.UtcDateTime.Date))
+            {
+                var changed = await CountAsync(connection, job, [.. day], only: null, ct);
+                await CountStore.MarkForRescoreAsync(
+                    connection,
+                    [.. changed.Select(c => (c.SeriesId, c.At, ReasonFor(c.At, job.Step)))],
+                    ct
+                );
+            }
+        }
+
+        string ReasonFor(DateTimeOffset at, TimeSpan step)
+        {
+            for (var slice = at; slice < at + step; slice += Denywatch.Events.DenyFlow.SliceSpan)
+            {
+                if (
+                    reasons.GetValueOrDefault(slice, CountStore.LateData) is var reason
+                    && reason != CountStore.LateData
+                )
+                    return reason;
+            }
+            return CountStore.LateData;
+        }
+    }
+
+    /// <summary>Counts slices of one day for a job's series.</summary>
+    /// <param name="only">Ids of the series that are counted; null for all of the job.</param>
+    /// <returns>What changed: series and start of the slice, or bucket (<see cref="JobCounting.Step"/>).</returns>
+    internal static Task<List<(int SeriesId, DateTimeOffset At)>> CountAsync(
+        NpgsqlConnection connection,
+        JobCounting job,
+        IReadOnlyCollection<DateTimeOffset> slices,
+        int[]? only,
+        CancellationToken ct
+    )
+    {
+        var ats = slices.Select(slice => Detection.CountedSpan.StartOf(slice, job.Step)).Distinct().Order().ToArray();
+        var (filter, parameters) = job.Filter is { } given ? FilterSql.Of(given, "j") : ("true", []);
+        var partition = JobField.Find(job.PartitionField);
+        var counted = (job.Events == CountedEvents.All ? All : Denied)
+            .Replace("{value}", partition?.Value ?? "''::text", StringComparison.Ordinal)
+            .Replace(
+                "{at}",
+                job.Step == Denywatch.Events.DenyFlow.SliceSpan ? "f.slice" : "date_bin(@step, f.slice, 'epoch')",
+                StringComparison.Ordinal
+            )
+            .Replace(
+                "{count}",
+                job.Detector == Detector.HighDistinctCount ? JobField.Find(job.Field)!.Distinct : "sum(f.count)",
+                StringComparison.Ordinal
+            )
+            .Replace("{joins}", JobField.Joins, StringComparison.Ordinal)
+            .Replace("{filter}", filter, StringComparison.Ordinal);
+        return connection.RowsAsync(
+            Put.Replace("{counted}", counted, StringComparison.Ordinal),
+            row => (row.GetInt32(0), row.Time(1)),
+            ct,
+            [
+                ("job", job.JobId),
+                ("ats", ats),
+                ("first", ats[0]),
+                ("until", ats[^1] + job.Step),
+                ("step", job.Step),
+                ("only", only),
+                .. parameters,
+            ]
+        );
+    }
+
+    /// <summary>
+    /// Buckets of a series in [from, to): those in which any firewall was seen, without a deny of the series too; the others
+    /// are left out.
+    /// </summary>
+    internal static Task<List<(DateTimeOffset At, long Count)>> BucketsAsync(
+        NpgsqlConnection connection,
+        int seriesId,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        TimeSpan span,
+        CancellationToken ct
+    ) =>
+        connection.RowsAsync(
+            """
+            SELECT seen.at, coalesce(k.count, 0)::bigint FROM (
+                SELECT DISTINCT date_bin(@span, at, 'epoch') AS at FROM counts
+                WHERE span = @summed AND at >= @from AND at < @to) seen
+            LEFT JOIN (
+                SELECT date_bin(@span, at, 'epoch') AS at, sum(count) AS count FROM series_counts
+                WHERE series_id = @series AND at >= @from AND at < @to
+                GROUP BY 1) k USING (at)
+            ORDER BY 1
+            """,
+            row => (row.Time(0), row.GetInt64(1)),
+            ct,
+            ("span", span),
+            ("summed", CountStore.SummedBy(span)),
+            ("series", seriesId),
+            ("from", from),
+            ("to", to)
+        );
+}
