@@ -14,16 +14,24 @@ public static class Sentences
     {
         ArgumentNullException.ThrowIfNull(excess);
         ArgumentNullException.ThrowIfNull(finding);
+        return $"{Counts(excess.Count, expected ?? excess.Typical)}. {Why(excess, finding)}";
+    }
+
+    /// <summary>Such as "83 % of the excess is 10.2.3.4 to port 445 on 251 hosts: horizontal scan (T1046)."</summary>
+    public static string Why(Excess excess, CauseFinding finding)
+    {
+        ArgumentNullException.ThrowIfNull(excess);
+        ArgumentNullException.ThrowIfNull(finding);
         var technique = finding.Techniques.Count > 0 ? $" ({finding.Techniques[0]})" : "";
-        return $"{Counts(excess.Count, expected ?? excess.Typical)}. {Who(excess, finding.Cause)}: "
-            + $"{Causes.Title(finding.Cause)}{technique}.";
+        return $"{Who(excess, finding.Cause)}: {Causes.Title(finding.Cause)}{technique}.";
     }
 
     /// <summary>Such as "4,312 denies, 610 expected (7.1x)".</summary>
-    public static string Counts(double actual, double expected)
+    /// <param name="what">What is counted.</param>
+    public static string Counts(double actual, double expected, string what = "denies")
     {
         var factor = expected >= 1 ? $" ({(actual / expected).ToString("0.0", CultureInfo.InvariantCulture)}x)" : "";
-        return $"{Number(actual)} denies, {Number(expected)} expected{factor}";
+        return $"{Number(actual)} {what}, {Number(expected)} expected{factor}";
     }
 
     /// <summary>Such as "Horizontal scan by 10.2.3.4 on port 445, 251 hosts".</summary>

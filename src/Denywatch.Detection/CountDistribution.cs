@@ -42,6 +42,16 @@ internal readonly struct CountDistribution
         return SpecialFunctions.LnIncompleteBeta(count, shape, mean / (shape + mean));
     }
 
+    /// <summary>Natural logarithm of the chance of at most <paramref name="count"/>: 0 or below, precise far into the tail.</summary>
+    public double LnChanceOfAtMost(double count)
+    {
+        if (mean > LargeMean)
+            return SpecialFunctions.LnNormalTail(-ScoreOf(count + 0.5));
+
+        var shape = mean * mean / (variance - mean);
+        return SpecialFunctions.LnIncompleteBeta(shape, count + 1, shape / (shape + mean));
+    }
+
     /// <summary>Natural logarithm of the chance of no count at all.</summary>
     public double LnChanceOfNone => -mean * mean / (variance - mean) * Math.Log(variance / mean);
 

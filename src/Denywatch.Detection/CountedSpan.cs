@@ -12,6 +12,12 @@ public readonly record struct CountedSpan(
     double Untaught = 0
 )
 {
+    /// <summary>A person said that nothing is to be learnt from it; it is scored all the same.</summary>
+    public bool IsExcluded { get; init; }
+
+    /// <summary>A bucket without an event says nothing, and is no zero.</summary>
+    public bool SkipsZero { get; init; }
+
     /// <summary>A gap longer than this share of the bucket makes a low count unsure.</summary>
     public const double MostGap = 0.05;
 
@@ -22,6 +28,8 @@ public readonly record struct CountedSpan(
     public double? Judge(SeriesModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
+        if (SkipsZero && Count == 0)
+            return null;
         if (WasSeen && GapShare <= MostGap)
             return Count;
 
@@ -36,7 +44,7 @@ public readonly record struct CountedSpan(
         new(at.UtcTicks - (at.UtcTicks % span.Ticks), TimeSpan.Zero);
 
     /// <summary>What the model learns of <paramref name="actual"/>.</summary>
-    public double? Taught(double? actual) => actual is { } count ? Math.Max(0, count - Untaught) : null;
+    public double? Taught(double? actual) => actual is { } count && !IsExcluded ? Math.Max(0, count - Untaught) : null;
 }
 
 /// <summary>A model's state before the bucket that starts at <paramref name="NextBucket"/>.</summary>
@@ -47,16 +55,25 @@ public sealed record ModelSnapshot(DateTimeOffset NextBucket, byte[] State);
 /// <param name="Snapshots">The model's state at each midnight UTC within.</param>
 public sealed record ScoredSpans(IReadOnlyList<AnomalyRecord> Records, IReadOnlyList<ModelSnapshot> Snapshots);
 
+/// <summary>Which counts are odd.</summary>
+public enum Side
+{
+    High,
+    Low,
+}
+
 /// <summary>Scores closed buckets: live, again for changed counts, and in a preview by the same steps.</summary>
 public static class ClosedBuckets
 {
+    /// <param name="side">Which counts are odd: those above what is expected, or those below.</param>
     /// <param name="buckets">Without holes, in order of time, none before the model's next bucket.</param>
     public static ScoredSpans Score(
         SeriesModel model,
         IReadOnlyList<CountedSpan> buckets,
         TimeSpan span,
         Sensitivity rate,
-        bool keepSnapshots = true
+        bool keepSnapshots = true,
+        Side side = Side.High
     )
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -66,7 +83,9 @@ public static class ClosedBuckets
         foreach (var bucket in buckets)
         {
             var actual = bucket.Judge(model);
-            records.Add(model.Score(bucket.Start, actual, rate));
+            records.Add(
+                side == Side.Low ? model.ScoreLow(bucket.Start, actual, rate) : model.Score(bucket.Start, actual, rate)
+            );
             model.Learn(bucket.Start, bucket.Taught(actual));
             var next = bucket.Start + span;
             if (keepSnapshots && next.TimeOfDay == TimeSpan.Zero)

@@ -72,6 +72,28 @@ public sealed class SeriesModel
         RecordOf(PredictionOf(bucket), bucket, actual, sensitivity ?? Sensitivity.Default);
 
     /// <summary>
+    /// The same for a count that is odd because it is low: one bucket alone, by the chance of a count at most this high.
+    /// </summary>
+    public AnomalyRecord ScoreLow(DateTimeOffset bucket, double? actual, Sensitivity? sensitivity = null)
+    {
+        var prediction = PredictionOf(bucket);
+        var record = RecordOf(prediction, bucket, actual, sensitivity ?? Sensitivity.Default);
+        if (actual is not { } count)
+            return record;
+
+        var chance = prediction.Distribution.LnChanceOfAtMost(count);
+        var score = (sensitivity ?? Sensitivity.Default).ScoreOf(chance, span);
+        return record with
+        {
+            Probability = Math.Exp(chance),
+            Score =
+                prediction.IsLearning || count >= record.Typical ? 0
+                : record.Typical - count < LeastExcess ? Math.Min(score, ScoreOfTooFew)
+                : score,
+        };
+    }
+
+    /// <summary>
     /// Teaches the final count of a bucket; buckets left out are taken as missing. A bucket that must not teach, because of
     /// a confirmed incident or maintenance, is taught as missing too.
     /// </summary>

@@ -60,6 +60,12 @@ public sealed class BatchStore(
             rejected = s.rejected + excluded.rejected, suppressed = s.suppressed + excluded.suppressed
         """;
 
+    private const string UpsertCountries = """
+        INSERT INTO country_slices AS c (slice, data_source_id, country, count)
+        SELECT * FROM unnest(@slices, @sources, @countries, @counts) AS t ORDER BY 1, 2, 3
+        ON CONFLICT (slice, data_source_id, country) DO UPDATE SET count = c.count + excluded.count
+        """;
+
     private const string InsertChanges = """
         INSERT INTO change_markers (at, firewall_id, data_source_id, who, what)
         SELECT * FROM unnest(@times, @firewalls, @sources, @whos, @whats) AS t ORDER BY 1, 2, 3, 4, 5
@@ -315,6 +321,21 @@ public sealed class BatchStore(
                 ("none", tallies.ConvertAll(row => row.Sum(tally => tally.None)).ToArray()),
                 ("rejected", tallies.ConvertAll(row => row.Sum(tally => tally.Rejected)).ToArray()),
                 ("suppressed", tallies.ConvertAll(row => row.Sum(tally => tally.Suppressed)).ToArray())
+            );
+        var countries = batch
+            .Countries.GroupBy(c => (c.Key.Slice, Id: ids[c.Key.Source].DataSource, c.Key.Country))
+            .OrderBy(row => row.Key.Slice)
+            .ThenBy(row => row.Key.Id)
+            .ThenBy(row => row.Key.Country, StringComparer.Ordinal)
+            .ToList();
+        if (countries.Count > 0)
+            await connection.ExecuteAsync(
+                UpsertCountries,
+                ct,
+                ("slices", countries.ConvertAll(row => row.Key.Slice).ToArray()),
+                ("sources", countries.ConvertAll(row => row.Key.Id).ToArray()),
+                ("countries", countries.ConvertAll(row => row.Key.Country).ToArray()),
+                ("counts", countries.ConvertAll(row => row.Sum(c => c.Value)).ToArray())
             );
         if (batch.Changes is { Count: > 0 } changes)
             await connection.ExecuteAsync(

@@ -58,6 +58,12 @@ public sealed record IntakeBatch
 
     public IReadOnlyList<ChangeMarker> Changes { get; init; } = [];
 
+    /// <summary>Events of every verdict by source, slice and the country that they went to.</summary>
+    public IReadOnlyDictionary<
+        (SourceKey Source, DateTimeOffset Slice, string Country),
+        long
+    > Countries { get; init; } = new Dictionary<(SourceKey, DateTimeOffset, string), long>();
+
     /// <summary>Time of the newest event and its JSON, by source.</summary>
     public IReadOnlyDictionary<SourceKey, (DateTimeOffset At, string Json)> LastEvents { get; init; } =
         new Dictionary<SourceKey, (DateTimeOffset, string)>();

@@ -36,6 +36,42 @@ public static class SeriesCounts
         SELECT series_id, at FROM gone UNION ALL SELECT series_id, at FROM put
         """;
 
+    // The same of the values that series met: a row each.
+    private const string PutValues = """
+        WITH counted AS ({counted}),
+        wanted AS (
+            SELECT s.id, c.at, c.value, c.count FROM counted c JOIN series s ON s.job_id = @job AND s.partition = c.partition
+            WHERE c.value IS NOT NULL AND (@only::int[] IS NULL OR s.id = ANY(@only))),
+        gone AS (
+            DELETE FROM series_values k USING series s
+            WHERE s.job_id = @job AND k.series_id = s.id AND k.at = ANY(@ats) AND (@only::int[] IS NULL OR s.id = ANY(@only))
+              AND NOT EXISTS (SELECT FROM wanted w WHERE w.id = k.series_id AND w.at = k.at AND w.value = k.value)
+            RETURNING k.series_id, k.at),
+        put AS (
+            INSERT INTO series_values AS k (series_id, at, value, count) SELECT id, at, value, count FROM wanted ORDER BY 1, 2, 3
+            ON CONFLICT (series_id, at, value) DO UPDATE SET count = excluded.count WHERE k.count <> excluded.count
+            RETURNING k.series_id, k.at)
+        SELECT DISTINCT series_id, at FROM (SELECT * FROM gone UNION ALL SELECT * FROM put) changed
+        """;
+
+    private const string DeniedValues = """
+        SELECT {value} AS partition, {at} AS at, {field} AS value, sum(f.count)::bigint AS count
+        FROM all_flows f {joins}
+        WHERE f.slice >= @first AND f.slice < @until AND {at} = ANY(@ats) AND f.excepted_by IS NULL AND {filter}
+        GROUP BY 1, 2, 3
+        """;
+
+    // Of events that were allowed, the country is all that is kept.
+    private const string AllCountries = """
+        SELECT {value} AS partition, date_bin(@step, f.slice, 'epoch') AS at, f.country AS value, sum(f.count)::bigint AS count
+        FROM country_slices f
+        JOIN data_sources d ON d.id = f.data_source_id
+        JOIN firewalls o ON o.id = d.firewall_id
+        JOIN firewalls w ON w.id = coalesce(o.alias_of_id, o.id)
+        WHERE f.slice >= @first AND f.slice < @until AND date_bin(@step, f.slice, 'epoch') = ANY(@ats)
+        GROUP BY 1, 2, 3
+        """;
+
     private const string Denied = """
         SELECT {value} AS partition, {at} AS at, ({count})::bigint AS count
         FROM all_flows f {joins}
@@ -141,7 +177,16 @@ public static class SeriesCounts
         var ats = slices.Select(slice => Detection.CountedSpan.StartOf(slice, job.Step)).Distinct().Order().ToArray();
         var (filter, parameters) = job.Filter is { } given ? FilterSql.Of(given, "j") : ("true", []);
         var partition = JobField.Find(job.PartitionField);
-        var counted = (job.Events == CountedEvents.All ? All : Denied)
+        var isRare = job.Detector == Detector.Rare;
+        var counted = (job.Events, isRare) switch
+        {
+            (CountedEvents.All, true) => AllCountries,
+            (CountedEvents.All, false) => All,
+            (_, true) => DeniedValues,
+            _ => Denied,
+        };
+        counted = counted
+            .Replace("{field}", JobField.Find(job.Field)?.Value, StringComparison.Ordinal)
             .Replace("{value}", partition?.Value ?? "''::text", StringComparison.Ordinal)
             .Replace(
                 "{at}",
@@ -156,7 +201,7 @@ public static class SeriesCounts
             .Replace("{joins}", JobField.Joins, StringComparison.Ordinal)
             .Replace("{filter}", filter, StringComparison.Ordinal);
         return connection.RowsAsync(
-            Put.Replace("{counted}", counted, StringComparison.Ordinal),
+            (isRare ? PutValues : Put).Replace("{counted}", counted, StringComparison.Ordinal),
             row => (row.GetInt32(0), row.Time(1)),
             ct,
             [
@@ -202,4 +247,45 @@ public static class SeriesCounts
             ("from", from),
             ("to", to)
         );
+
+    /// <summary>Values that a series met in [from, to), by bucket; buckets in which no firewall was seen are left out.</summary>
+    public static async Task<List<(DateTimeOffset At, IReadOnlyDictionary<string, long> Values)>> ValuesAsync(
+        NpgsqlConnection connection,
+        int seriesId,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        TimeSpan span,
+        CancellationToken ct
+    )
+    {
+        var rows = await connection.RowsAsync(
+            """
+            SELECT seen.at, v.value, v.count FROM (
+                SELECT DISTINCT date_bin(@span, at, 'epoch') AS at FROM counts
+                WHERE span = @summed AND at >= @from AND at < @to) seen
+            LEFT JOIN series_values v ON v.series_id = @series AND v.at = seen.at
+            ORDER BY 1, 2
+            """,
+            row => (At: row.Time(0), Value: row.TextOrNull(1), Count: row.OrNull<long>(2) ?? 0),
+            ct,
+            ("span", span),
+            ("summed", CountStore.SummedBy(span)),
+            ("series", seriesId),
+            ("from", from),
+            ("to", to)
+        );
+        return
+        [
+            .. rows.GroupBy(row => row.At)
+                .Select(bucket =>
+                    (
+                        bucket.Key,
+                        (IReadOnlyDictionary<string, long>)
+                            bucket
+                                .Where(row => row.Value is not null)
+                                .ToDictionary(row => row.Value!, row => row.Count, StringComparer.Ordinal)
+                    )
+                ),
+        ];
+    }
 }

@@ -19,6 +19,9 @@ public sealed class Enricher(GeoTables geo, SiteTable sites, PrefixTable<string>
             roles.Find(firewallEvent.Destination)
         );
 
+    /// <summary>ISO 3166-1 alpha-2; null where no table knows.</summary>
+    public string? DestinationCountryOf(FirewallEvent firewallEvent) => geo.CountryOf(firewallEvent.Destination);
+
     /// <summary>
     /// From the addresses where one end is ours and one is not, or both are ours: devices say "in" of an interface or of
     /// an attack's session as well. What the device says holds where the addresses cannot tell. Multicast and broadcast

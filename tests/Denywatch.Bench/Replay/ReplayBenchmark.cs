@@ -28,7 +28,11 @@ internal static class ReplayBenchmark
             services =>
             {
                 services.AddSingleton(TimeProvider.System).AddLogging().AddMemoryCache();
-                services.AddSingleton<SeriesRates>().AddSingleton<Findings>().AddSingleton<AlertOpening>();
+                services
+                    .AddSingleton<SeriesRates>()
+                    .AddSingleton<Stories>()
+                    .AddSingleton<Findings>()
+                    .AddSingleton<AlertOpening>();
                 services.AddSingleton<AlertRaiser>().AddSingleton<AlertReconciler>();
                 services.AddSingleton<SeriesReplay>().AddSingleton<SeriesScorer>();
                 services.AddSingleton<AppearingAlerts>().AddSingleton<AlertEffects>().AddSingleton<ExceptionPreview>();

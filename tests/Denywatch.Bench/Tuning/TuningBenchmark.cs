@@ -28,6 +28,7 @@ internal static class TuningBenchmark
         services.AddDatabase(database);
         services
             .AddSingleton<SeriesRates>()
+            .AddSingleton<Stories>()
             .AddSingleton<Findings>()
             .AddSingleton<AppearingAlerts>()
             .AddSingleton<AlertEffects>()

@@ -59,12 +59,14 @@ public sealed class Worker : IAsyncDisposable
         services.AddMemoryCache();
         services
             .AddSingleton<SeriesRates>()
+            .AddSingleton<Stories>()
             .AddSingleton<Findings>()
             .AddSingleton<AlertOpening>()
             .AddSingleton<AlertRaiser>()
             .AddSingleton<AlertReconciler>()
             .AddSingleton<SeriesReplay>()
             .AddSingleton<SeriesScorer>()
+            .AddSingleton<RareScorer>()
             .AddSingleton<PastBuckets>()
             .AddSingleton<ScoreQueries>()
             .AddSingleton<JudgedBuckets>()
@@ -87,7 +89,11 @@ public sealed class Worker : IAsyncDisposable
         services.AddSingleton<SiteActions>();
         services.AddRules();
         services.AddSingleton<SourceRhythms>().AddSingleton<DataSourceQueries>();
-        services.AddSingleton<JobQueries>().AddSingleton<JobActions>();
+        services
+            .AddSingleton<JobQueries>()
+            .AddSingleton<JobActions>()
+            .AddSingleton<JobTrial>()
+            .AddSingleton<FlowQueries>();
         services.AddTransient<LookTask>().AddTransient<CloseBucketsTask>().AddTransient<SeriesHistoryTask>();
         return new(services.BuildServiceProvider(), connectionString);
     }

@@ -61,6 +61,37 @@ public sealed record ExplorerFilter
         return scope;
     }
 
+    /// <summary>The chips of a filter that was made of chips.</summary>
+    public static IReadOnlyList<ExplorerFilter> From(TrafficFilter? filter) =>
+        filter is null
+            ? []
+            :
+            [
+                .. ChipsOf(filter.Only, isExcluded: false),
+                .. filter.Exclude.SelectMany(scope => ChipsOf(scope, isExcluded: true)),
+            ];
+
+    private static IEnumerable<ExplorerFilter> ChipsOf(FlowScope scope, bool isExcluded) =>
+        new (FilterField Field, IEnumerable<string> Values)[]
+        {
+            (FilterField.Source, scope.Sources),
+            (FilterField.Destination, scope.Destinations),
+            (FilterField.Port, scope.Ports.Select(range => range.ToString())),
+            (FilterField.Transport, scope.Transports),
+            (FilterField.Firewall, scope.Firewalls),
+            (FilterField.Rule, scope.Rules),
+            (FilterField.Direction, scope.Directions.Select(direction => direction.ToString().ToLowerInvariant())),
+            (FilterField.SourceCountry, scope.SourceCountries),
+            (FilterField.DestinationCountry, scope.DestinationCountries),
+            (FilterField.SourceAs, scope.SourceAs.Select(number => $"AS{number}")),
+            (FilterField.DestinationAs, scope.DestinationAs.Select(number => $"AS{number}")),
+            (FilterField.Integration, scope.Integrations),
+            (FilterField.SourceRole, scope.SourceRoles),
+            (FilterField.DestinationRole, scope.DestinationRoles),
+        }
+            .SelectMany(field => field.Values.Select(value => Of(field.Field, value, isExcluded)))
+            .OfType<ExplorerFilter>();
+
     private static FlowScope? ScopeOf(FilterField field, IReadOnlyList<string> values) => Add(new(), field, values);
 
     private static FlowScope? Add(FlowScope scope, FilterField field, IReadOnlyList<string> values) =>

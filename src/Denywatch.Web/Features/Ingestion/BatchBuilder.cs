@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -33,6 +34,7 @@ public sealed partial class BatchBuilder
     private readonly Dictionary<(SourceKey, string), RejectTally> rejects = [];
     private readonly Dictionary<SourceKey, (DateTimeOffset At, FirewallEvent Event)> last = [];
     private readonly List<ChangeMarker> changes = [];
+    private readonly Dictionary<(SourceKey, DateTimeOffset, string), long> countries = [];
 
     internal BatchBuilder(Sender sender, EventReader reader, EventReading reading, BatchParts parts)
     {
@@ -82,6 +84,12 @@ public sealed partial class BatchBuilder
                 changes.Add(new(source, time.At, read.By ?? "", read.Reason ?? ""));
             folder.Add(read, time.At, integration, peer, line);
             Tally(source, time.At, read.Verdict);
+            if (parts.Enrichment.Current.DestinationCountryOf(read) is { } country)
+                CollectionsMarshal.GetValueRefOrAddDefault(
+                    countries,
+                    (source, DenyFlow.SliceOf(time.At), country),
+                    out _
+                )++;
             if (!last.TryGetValue(source, out var newest) || time.At >= newest.At)
                 last[source] = (time.At, read);
         }
@@ -101,6 +109,7 @@ public sealed partial class BatchBuilder
             Tallies = [.. tallies.Values],
             Rejects = [.. rejects.Values],
             Changes = changes,
+            Countries = countries,
             ReadAgain = readAgain ?? [],
             ExceptionsVersion = exceptionsVersion,
             LastEvents = last.ToDictionary(

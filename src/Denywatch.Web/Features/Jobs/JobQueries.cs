@@ -21,7 +21,8 @@ public sealed record JobDetail(
     long Counted,
     DateTimeOffset? NewestCount,
     IReadOnlyList<ReadingRule> Rules,
-    IReadOnlyList<TaskRun> Runs
+    IReadOnlyList<TaskRun> Runs,
+    IReadOnlyList<JobExclusion> Exclusions
 );
 
 /// <summary>What pages and the API ask about jobs.</summary>
@@ -135,6 +136,11 @@ public sealed class JobQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSou
             ("look", TaskRuns.Look),
             ("discover", TaskRuns.Discover(id))
         );
-        return new(facts, counted[0].Denies, counted[0].Newest, rules, runs);
+        var exclusions = await db
+            .JobExclusions.AsNoTracking()
+            .Where(period => period.JobId == id)
+            .OrderByDescending(period => period.From)
+            .ToListAsync(ct);
+        return new(facts, counted[0].Denies, counted[0].Newest, rules, runs, exclusions);
     }
 }

@@ -11,10 +11,18 @@ public sealed record JobDeed(string? Reason = null);
 /// <param name="From">Counts before this are not learnt; null for all that are kept.</param>
 public sealed record RelearnJob(DateTimeOffset? From = null, string? Reason = null);
 
+/// <summary>Body of making a job.</summary>
+public sealed record NewJob(JobDraft Job, string? Reason = null);
+
+/// <summary>Body of a period that is not to be learnt.</summary>
+/// <param name="From">Inclusive; moved down to a bucket's start.</param>
+/// <param name="Until">Exclusive; moved up to a bucket's end.</param>
+public sealed record ExcludedPeriod(DateTimeOffset From, DateTimeOffset Until, string? Reason = null);
+
 public static class JobsSetup
 {
     public static void AddJobs(this WebApplicationBuilder builder) =>
-        builder.Services.AddSingleton<JobQueries>().AddSingleton<JobActions>();
+        builder.Services.AddSingleton<JobQueries>().AddSingleton<JobActions>().AddSingleton<JobTrial>();
 
     /// <summary>The jobs' part of the REST API.</summary>
     public static void MapJobs(this IEndpointRouteBuilder api)
@@ -35,6 +43,26 @@ public static class JobsSetup
         jobs.MapPost("/{id}/relearn", RelearnAsync)
             .WithSummary("Forgets what a job has learnt, and learns again from stored counts")
             .RequireAuthorization(nameof(Policy.Engineer));
+        jobs.MapPost("/", CreateAsync)
+            .WithSummary("Makes a job; it learns at once from what is stored")
+            .RequireAuthorization(nameof(Policy.Engineer));
+        jobs.MapPost("/try", TryAsync)
+            .WithSummary(
+                "What a job would count in the last day: denies, values, a bucket span that fits, newest flows"
+            )
+            .RequireAuthorization(nameof(Policy.Engineer));
+        jobs.MapPost("/{id}/close", CloseAsync)
+            .WithSummary("Closes a job with counts of its own: nothing is counted for it until it is started")
+            .RequireAuthorization(nameof(Policy.Engineer));
+        jobs.MapPost("/{id}/delete", DeleteAsync)
+            .WithSummary("Deletes a job that somebody made, with what it counted and learnt")
+            .RequireAuthorization(nameof(Policy.Engineer));
+        jobs.MapPost("/{id}/exclusions", ExcludeAsync)
+            .WithSummary("Lets a job learn nothing from a stretch of time; its buckets are scored all the same")
+            .RequireAuthorization(nameof(Policy.Engineer));
+        jobs.MapPost("/{id}/exclusions/{exclusion:int}/include", IncludeAsync)
+            .WithSummary("Lets a job learn from an excluded period again")
+            .RequireAuthorization(nameof(Policy.Engineer));
     }
 
     private static async Task<Results<Ok<JobDetail>, NotFound>> FindAsync(
@@ -42,6 +70,60 @@ public static class JobsSetup
         JobQueries queries,
         CancellationToken ct
     ) => await queries.FindAsync(id, ct) is { } job ? TypedResults.Ok(job) : TypedResults.NotFound();
+
+    private static async Task<Results<NoContent, ForbidHttpResult, NotFound, ValidationProblem>> CreateAsync(
+        NewJob body,
+        JobActions actions,
+        ClaimsPrincipal user,
+        CancellationToken ct
+    ) =>
+        body.Job is { } job
+            ? (await actions.CreateAsync(job, body.Reason, Actor.Of(user), ct)).ToDone("job")
+            : DeedResult.Refused("The body has no job.").ToDone("job");
+
+    private static async Task<Results<Ok<JobTrialResult>, ValidationProblem>> TryAsync(
+        JobDraft body,
+        JobTrial trial,
+        CancellationToken ct
+    ) =>
+        body.CountingProblem is { } problem
+            ? TypedResults.ValidationProblem(
+                new Dictionary<string, string[]>(StringComparer.Ordinal) { ["job"] = [problem] }
+            )
+            : TypedResults.Ok(await trial.OfAsync(body, ct));
+
+    private static async Task<Results<NoContent, ForbidHttpResult, NotFound, ValidationProblem>> CloseAsync(
+        string id,
+        JobDeed body,
+        JobActions actions,
+        ClaimsPrincipal user,
+        CancellationToken ct
+    ) => (await actions.CloseAsync(id, body.Reason, Actor.Of(user), ct)).ToDone("job");
+
+    private static async Task<Results<NoContent, ForbidHttpResult, NotFound, ValidationProblem>> DeleteAsync(
+        string id,
+        JobDeed body,
+        JobActions actions,
+        ClaimsPrincipal user,
+        CancellationToken ct
+    ) => (await actions.DeleteAsync(id, body.Reason, Actor.Of(user), ct)).ToDone("job");
+
+    private static async Task<Results<NoContent, ForbidHttpResult, NotFound, ValidationProblem>> ExcludeAsync(
+        string id,
+        ExcludedPeriod body,
+        JobActions actions,
+        ClaimsPrincipal user,
+        CancellationToken ct
+    ) => (await actions.ExcludeAsync(id, body.From, body.Until, body.Reason, Actor.Of(user), ct)).ToDone("period");
+
+    private static async Task<Results<NoContent, ForbidHttpResult, NotFound, ValidationProblem>> IncludeAsync(
+        string id,
+        int exclusion,
+        JobDeed body,
+        JobActions actions,
+        ClaimsPrincipal user,
+        CancellationToken ct
+    ) => (await actions.IncludeAsync(id, exclusion, body.Reason, Actor.Of(user), ct)).ToDone("period");
 
     private static async Task<Results<NoContent, ForbidHttpResult, NotFound, ValidationProblem>> StopAsync(
         string id,

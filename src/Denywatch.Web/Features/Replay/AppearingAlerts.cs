@@ -85,7 +85,7 @@ public sealed class AppearingAlerts(
     {
         var finding = await findings.OfAsync(series, now.PeakBucket, now.Started, ct, counted);
         var carriers = Carriers.Of(finding.Excess);
-        var title = Sentences.Title(finding.Excess, finding.Cause);
+        var (title, _) = finding.Told(now.PeakActual, now.PeakTypical);
         return new(series, now, title, carriers, carriers.Among(finding.Flows));
     }
 

@@ -1,3 +1,4 @@
+using Denywatch.Detection;
 using Denywatch.Storage.Entities;
 
 namespace Denywatch.Web.Features.Rules;
@@ -145,7 +146,8 @@ public static class BuiltInRules
             BuiltInJobs.RareDestinationCountry,
             "Connections go to a country that hardly any went to before. Behind it stands a new partner, somebody on a journey, or a machine that is told what to do from there.",
             "rare-destination-country",
-            [Control, Exfiltration]
+            [Control, Exfiltration],
+            threshold: RecordScore.Major // a value that is new among some weeks of them is worth no more, see RarityModel
         );
     }
 
@@ -157,9 +159,18 @@ public static class BuiltInRules
     }
 
     /// <summary>A rule that is off until somebody wants it: its job starts with it.</summary>
-    private static Rule Other(string id, string name, string job, string what, string guides, Threat[] threats) =>
+    private static Rule Other(
+        string id,
+        string name,
+        string job,
+        string what,
+        string guides,
+        Threat[] threats,
+        double threshold = RecordScore.Critical
+    ) =>
         new()
         {
+            Threshold = threshold,
             Id = Guid.Parse(id),
             Name = name,
             Description = what,

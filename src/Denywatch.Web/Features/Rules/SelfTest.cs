@@ -68,7 +68,10 @@ public sealed class SelfTest(RulePreview preview, SeriesRates rates, IDbContextF
             return null;
 
         var settings = Telling.SettingsOf(rule);
-        var series = await preview.SeriesAsync(rule, ct);
+        // A spike of denies says nothing to a job that looks for fewer of them, or at values.
+        var series = (await preview.SeriesAsync(rule, ct)).FindAll(one =>
+            one.Counting.Detector is Detector.HighCount or Detector.HighNonZeroCount
+        );
         var rows = new ConcurrentBag<SelfTestRow>();
         await Parallel.ForEachAsync(
             series,

@@ -8,6 +8,7 @@ namespace Denywatch.Web.Features.Scoring;
 public sealed partial class CloseBucketsTask(
     RecordStore records,
     SeriesScorer scorer,
+    RareScorer rare,
     NpgsqlDataSource source,
     ILogger<CloseBucketsTask> logger
 )
@@ -19,7 +20,11 @@ public sealed partial class CloseBucketsTask(
         {
             try
             {
-                if (!await scorer.ScoreAsync(series, ct))
+                var isScored =
+                    series.Counting.Detector == Detector.Rare
+                        ? await rare.ScoreAsync(series, ct)
+                        : await scorer.ScoreAsync(series, ct);
+                if (!isScored)
                     continue;
                 scored++;
                 await records.WellAsync(series, ct);

@@ -9,6 +9,17 @@ namespace Denywatch.Web.Features.Scoring;
 /// <param name="Flows">The bucket's flows, heaviest first.</param>
 public sealed record Finding(IReadOnlyList<FlowRow> Flows, Excess Excess, CauseFinding Cause)
 {
+    /// <summary>What is to say of it where it is not that so many denies are too many; null where it is.</summary>
+    public Story? Story { get; init; }
+
+    /// <summary>Title and sentence of an alert.</summary>
+    /// <param name="actual">What was counted in the bucket.</param>
+    /// <param name="typical">What the model expected in it.</param>
+    public (string Title, string Sentence) Told(double actual, double typical) =>
+        Story is { } story
+            ? (story.Title(actual, typical), story.Sentence(this, actual, typical))
+            : (Sentences.Title(Excess, Cause), Sentences.Summary(Excess, Cause, typical));
+
     public AlertEvidence EvidenceFor(Severity ruleSeverity) =>
         new(
             Excess,
@@ -19,20 +30,26 @@ public sealed record Finding(IReadOnlyList<FlowRow> Flows, Excess Excess, CauseF
 }
 
 /// <summary>Reads a bucket's flows and those of its comparable buckets, and asks the pure code what they say.</summary>
-public sealed class Findings(FlowReading flows)
+public sealed class Findings(FlowReading flows, Stories stories)
 {
     /// <summary>A change shows in the denies at once, or when the next client comes by.</summary>
     private static readonly TimeSpan ChangesBefore = TimeSpan.FromHours(1);
 
     /// <param name="episodeStart">First bucket of the episode: what came after it is not usual.</param>
     /// <param name="counted">Flows that would count; those that do where null.</param>
-    public Task<Finding> OfAsync(
+    public async Task<Finding> OfAsync(
         ScoredSeries series,
         DateTimeOffset bucket,
         DateTimeOffset episodeStart,
         CancellationToken ct,
         CountedFlows? counted = null
-    ) => OfAsync(bucket, series.BucketSpan, episodeStart, series.FirewallId, ct, series.Counted(counted));
+    )
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        var which = series.Counted(counted);
+        var finding = await OfAsync(bucket, series.BucketSpan, episodeStart, series.FirewallId, ct, which);
+        return finding with { Story = await stories.OfAsync(series, bucket, ct) };
+    }
 
     /// <summary>The same of any stretch of time, of one firewall or of all.</summary>
     public async Task<Finding> OfAsync(
@@ -60,8 +77,7 @@ internal static class AlertTelling
     /// <param name="typical">What the model expected in the bucket.</param>
     public static void Tell(this Alert alert, Finding finding, AlertEvidence evidence, double typical)
     {
-        alert.Title = Sentences.Title(finding.Excess, finding.Cause);
-        alert.Sentence = Sentences.Summary(finding.Excess, finding.Cause, typical);
+        (alert.Title, alert.Sentence) = finding.Told(alert.Actual, typical);
         alert.Cause = Causes.Title(finding.Cause.Cause);
         alert.Severity = evidence.Severity!.Severity.ToString().ToLowerInvariant();
         alert.SeverityRank = (int)evidence.Severity!.Severity;

@@ -6,12 +6,14 @@ internal static class ScoringSetup
     {
         builder.Services.AddMemoryCache();
         builder.Services.AddSingleton<SeriesRates>();
+        builder.Services.AddSingleton<Stories>();
         builder.Services.AddSingleton<Findings>();
         builder.Services.AddSingleton<AlertOpening>();
         builder.Services.AddSingleton<AlertRaiser>();
         builder.Services.AddSingleton<AlertReconciler>();
         builder.Services.AddSingleton<SeriesReplay>();
         builder.Services.AddSingleton<SeriesScorer>();
+        builder.Services.AddSingleton<RareScorer>();
         builder.Services.AddSingleton<PastBuckets>();
     }
 }

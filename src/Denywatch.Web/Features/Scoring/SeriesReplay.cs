@@ -45,7 +45,14 @@ public sealed class SeriesReplay(RecordStore store, SeriesRates rates, NpgsqlDat
         var learnsAnew = model.LastLearnt is null;
         var rate = await rates.OfAsync(series.Id, ct);
         var buckets = await BucketsAsync(series, from, until, trial, ct);
-        var scored = ClosedBuckets.Score(model, buckets, series.BucketSpan, rate, keepSnapshots: trial is null);
+        var scored = ClosedBuckets.Score(
+            model,
+            buckets,
+            series.BucketSpan,
+            rate,
+            keepSnapshots: trial is null,
+            series.Counting.Detector == Detector.LowCount ? Side.Low : Side.High
+        );
 
         // Buckets before a late one are scored again only to bring the model there: they say what they said.
         var records = series.RescoreFrom is { } late
@@ -85,7 +92,8 @@ public sealed class SeriesReplay(RecordStore store, SeriesRates rates, NpgsqlDat
             : (SeriesModel.Start(series.BucketSpan, zone), await FirstAsync(series, ct));
     }
 
-    private async Task<DateTimeOffset> FirstAsync(DueSeries series, CancellationToken ct)
+    /// <summary>Start of the first bucket that a series learns from.</summary>
+    internal async Task<DateTimeOffset> FirstAsync(DueSeries series, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         var first = await connection.ScalarAsync<DateTime?>(
@@ -118,6 +126,8 @@ public sealed class SeriesReplay(RecordStore store, SeriesRates rates, NpgsqlDat
             bucket => (bucket.Count, bucket.Confirmed)
         );
         var gaps = await store.GapsAsync(from, until, ct);
+        var excluded = await ExclusionsAsync(connection, series.JobId, from, until, ct);
+        var skipsZero = series.Counting.Detector == Detector.HighNonZeroCount;
 
         List<CountedSpan> buckets = [];
         for (var start = from; start < until; start += series.BucketSpan)
@@ -132,10 +142,31 @@ public sealed class SeriesReplay(RecordStore store, SeriesRates rates, NpgsqlDat
                     gaps.Count == 0 ? 0 : GapShare(gaps, start, series.BucketSpan),
                     found.Confirmed + tried.Untaught
                 )
+                {
+                    IsExcluded = excluded.Exists(period => start >= period.From && start < period.Until),
+                    SkipsZero = skipsZero,
+                }
             );
         }
         return buckets;
     }
+
+    /// <summary>Stretches that a job does not learn from.</summary>
+    internal static Task<List<(DateTimeOffset From, DateTimeOffset Until)>> ExclusionsAsync(
+        NpgsqlConnection connection,
+        string jobId,
+        DateTimeOffset from,
+        DateTimeOffset until,
+        CancellationToken ct
+    ) =>
+        connection.RowsAsync(
+            """SELECT "from", until FROM job_exclusions WHERE job_id = @job AND until > @from AND "from" < @until""",
+            row => (row.Time(0), row.Time(1)),
+            ct,
+            ("job", jobId),
+            ("from", from),
+            ("until", until)
+        );
 
     private static double GapShare(
         List<(DateTimeOffset From, DateTimeOffset To)> gaps,
