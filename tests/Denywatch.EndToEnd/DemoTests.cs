@@ -64,6 +64,7 @@ public sealed partial class DemoTests(DemoApp demo, Browser browser)
             ("pivots", "/settings/pivots"),
             ("rules", "/rules"),
             ("jobs", "/rules/jobs"),
+            ("new-job", "/rules/jobs/new?from=high_count_network_denies_by_source"),
             ("job", "/rules/jobs/high_count_network_denies_by_firewall"),
             ("exceptions", "/rules/exceptions"),
             ("exception-form", "/rules/exceptions/new?only=port%3A445"),
