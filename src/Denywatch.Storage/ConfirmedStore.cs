@@ -99,6 +99,14 @@ public sealed class ConfirmedStore(NpgsqlDataSource source)
         SELECT slice, firewall_id FROM gone UNION ALL SELECT slice, firewall_id FROM written
         """;
 
+    // Series with counts of their own do not learn from the whole episode: whose part of a count it is, is asked of firewalls.
+    private const string MarkOwn = """
+        UPDATE series s SET rescore_from = least(s.rescore_from, e.starts), version = s.version + 1,
+            rescore_reason = left(coalesce(s.rescore_reason || ', ', '') || @reason, 400)
+        FROM (SELECT series_id, min(started_at) AS starts FROM episodes WHERE alert_id = @alert AND NOT vanished GROUP BY 1) e
+        WHERE s.id = e.series_id AND s.own_counts AND s.state IS NOT NULL
+        """;
+
     private const string Kept = """
         SELECT i.alert_id, (SELECT coalesce(sum(x.excess), 0) FROM confirmed_excess x WHERE x.alert_id = i.alert_id),
                CASE WHEN c.first < f.first THEN f.first END
@@ -128,6 +136,7 @@ public sealed class ConfirmedStore(NpgsqlDataSource source)
             ("values", carriers.Values.ToArray()),
             ("reason", reason)
         );
+        await connection.ExecuteAsync(MarkOwn, ct, ("alert", alertId), ("reason", reason));
         await TouchLaterAsync(connection, [alertId], reason, ct);
     }
 
@@ -137,6 +146,7 @@ public sealed class ConfirmedStore(NpgsqlDataSource source)
         var reason = $"{Reason(alertId)} taken back";
         await TouchLaterAsync(connection, [alertId], reason, ct);
         await ReplaceAsync(connection, alertId, [], reason, ct);
+        await connection.ExecuteAsync(MarkOwn, ct, ("alert", alertId), ("reason", reason));
         await connection.ExecuteAsync(
             "DELETE FROM confirmed_incidents WHERE alert_id = @alert",
             ct,

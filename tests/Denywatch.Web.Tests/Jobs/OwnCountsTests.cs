@@ -2,6 +2,7 @@ using Denywatch.Events;
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Denywatch.Testing;
+using Denywatch.Web.Features.Alerts;
 using Denywatch.Web.Features.Exceptions;
 using Denywatch.Web.Features.Jobs;
 using Denywatch.Web.Features.Rules;
@@ -119,6 +120,34 @@ public sealed class OwnCountsTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_confirmed_incident_of_a_series_of_its_own_is_not_learnt_as_normal_until_it_is_taken_back()
+    {
+        await DenyMonthAsync();
+        await SwitchOnAsync(BuiltInJobs.ByDestinationPort);
+        await node.HistoryAsync();
+        await node.DenyAsync(open.AddHours(-20), open.AddHours(-4), _ => 90, port: 22, source: "203.0.113.9");
+        await node.LookAsync();
+        await node.CloseAsync();
+        var alerts = await AlertsAsync();
+        Assert.NotEmpty(alerts);
+        var learnt = await TypicalAsync("22");
+
+        var actions = node.Get<AlertActions>();
+        foreach (var alert in alerts)
+            await actions.CloseAsync([alert.Id], new(CloseReason.TruePositive, "a worm"), Installation.Ana, Stop);
+        await node.LookAsync();
+        await node.CloseAsync();
+        var kept = await TypicalAsync("22");
+        Assert.True(kept < learnt - 20, $"{kept} after the verdict, {learnt} before");
+
+        foreach (var alert in alerts)
+            await actions.ReopenAsync([alert.Id], "not sure", Installation.Ana, Stop);
+        await node.LookAsync();
+        await node.CloseAsync();
+        Assert.Equal(learnt, await TypicalAsync("22"));
+    }
+
+    [Fact]
     public async Task A_stopped_count_of_what_is_stored_begins_again_when_the_job_is_started()
     {
         await DenyMonthAsync();
@@ -189,6 +218,12 @@ public sealed class OwnCountsTests(PostgresFixture postgres) : IAsyncLifetime
             Stop
         );
     }
+
+    /// <summary>What was expected of the newest bucket.</summary>
+    private Task<double> TypicalAsync(string partition) =>
+        node.AskAsync<double>(
+            $"SELECT typical FROM records r JOIN series s ON s.id = r.series_id WHERE s.partition = '{partition}' ORDER BY bucket DESC LIMIT 1"
+        )!;
 
     private Task<double> ActualAsync(string partition, DateTimeOffset at) =>
         node.AskAsync<double>(

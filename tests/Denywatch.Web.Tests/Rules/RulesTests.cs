@@ -48,9 +48,9 @@ public sealed class RulesTests(PostgresFixture postgres) : IAsyncLifetime
         await RulesSetup.SeedAsync(app.Get<IDbContextFactory<DenywatchDb>>(), TimeProvider.System, Stop);
 
         await using var db = await app.DbAsync();
-        Assert.Equal(1, await db.Rules.CountAsync(Stop));
-        Assert.Equal(2, await db.Jobs.CountAsync(Stop));
-        Assert.False((await db.Rules.SingleAsync(Stop)).IsEnabled);
+        Assert.Equal(BuiltInRules.All().Count(), await db.Rules.CountAsync(Stop));
+        Assert.Equal(BuiltInJobs.All().Count(), await db.Jobs.CountAsync(Stop));
+        Assert.False((await db.Rules.SingleAsync(rule => rule.Id == Spike, Stop)).IsEnabled);
     }
 
     [Fact]
@@ -103,7 +103,13 @@ public sealed class RulesTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task The_list_tells_the_state_of_the_jobs_in_words()
     {
         var queries = app.Get<RuleQueries>();
-        var empty = Assert.Single(await queries.ListAsync(Stop));
+        var all = await queries.ListAsync(Stop);
+        var empty = Assert.Single(all, rule => rule.IsEnabled);
+        Assert.Equal(Spike, empty.Id);
+        Assert.All(
+            all.Where(rule => !rule.IsEnabled).SelectMany(rule => rule.Jobs).Where(job => job.HasOwnCounts),
+            job => Assert.Equal("closed", RuleWords.State(job))
+        );
         Assert.Equal("opened, feed never had data", RuleWords.State(empty.Jobs[0]));
 
         await app.SourceAsync(DateTimeOffset.UtcNow);

@@ -53,8 +53,9 @@ public static class RulesSetup
                 continue;
             }
             // It was never off, so that older logs that are imported later alert too (as found late).
-            if (rule.Id == BuiltInRules.SpikeInFirewallDenies)
-                rule.Switch(on: true, DateTimeOffset.UnixEpoch);
+            rule.Switch(on: true, DateTimeOffset.UnixEpoch);
+            if (rule.Id != BuiltInRules.SpikeInFirewallDenies)
+                rule.Switch(on: false, clock.GetUtcNow());
             db.Rules.Add(rule);
             db.Audit.Add(
                 Audit.Entry(

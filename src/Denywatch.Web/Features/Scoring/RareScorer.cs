@@ -52,7 +52,7 @@ public sealed class RareScorer(SeriesReplay replay, SeriesRates rates, AlertRais
         var (span, rate) = (series.BucketSpan, await rates.OfAsync(series.Id, ct));
         var met = await SeriesCounts.ValuesAsync(connection, series.Id, from, until, span, ct);
         var known = met.ToDictionary(bucket => bucket.At, bucket => bucket.Values);
-        var excluded = await SeriesReplay.ExclusionsAsync(connection, series.JobId, from, until, ct);
+        var excluded = await SeriesReplay.ExclusionsAsync(connection, series, from, until, ct);
         List<AnomalyRecord> records = [];
         for (var bucket = from; bucket < until; bucket += span)
         {

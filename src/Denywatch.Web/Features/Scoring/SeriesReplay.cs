@@ -126,7 +126,7 @@ public sealed class SeriesReplay(RecordStore store, SeriesRates rates, NpgsqlDat
             bucket => (bucket.Count, bucket.Confirmed)
         );
         var gaps = await store.GapsAsync(from, until, ct);
-        var excluded = await ExclusionsAsync(connection, series.JobId, from, until, ct);
+        var excluded = await ExclusionsAsync(connection, series, from, until, ct);
         var skipsZero = series.Counting.Detector == Detector.HighNonZeroCount;
 
         List<CountedSpan> buckets = [];
@@ -151,19 +151,28 @@ public sealed class SeriesReplay(RecordStore store, SeriesRates rates, NpgsqlDat
         return buckets;
     }
 
-    /// <summary>Stretches that a job does not learn from.</summary>
+    /// <summary>Stretches that a series does not learn from: what people excluded, and confirmed incidents of its own counts.</summary>
     internal static Task<List<(DateTimeOffset From, DateTimeOffset Until)>> ExclusionsAsync(
         NpgsqlConnection connection,
-        string jobId,
+        DueSeries series,
         DateTimeOffset from,
         DateTimeOffset until,
         CancellationToken ct
     ) =>
         connection.RowsAsync(
-            """SELECT "from", until FROM job_exclusions WHERE job_id = @job AND until > @from AND "from" < @until""",
+            """
+            SELECT "from", until FROM job_exclusions WHERE job_id = @job AND until > @from AND "from" < @until
+            UNION ALL
+            SELECT e.started_at, e.last_bucket + @span FROM episodes e
+            JOIN confirmed_incidents c ON c.alert_id = e.alert_id
+            WHERE @own AND e.series_id = @series AND NOT e.vanished AND e.last_bucket >= @from AND e.started_at < @until
+            """,
             row => (row.Time(0), row.Time(1)),
             ct,
-            ("job", jobId),
+            ("job", series.JobId),
+            ("series", series.Id),
+            ("own", series.Counting.HasOwnCounts),
+            ("span", series.BucketSpan),
             ("from", from),
             ("until", until)
         );
