@@ -270,7 +270,7 @@ public sealed class ExceptionPreview(
             series,
             scored,
             mine,
-            Telling.SettingsOf,
+            rule => rule.ToSettings(),
             counts,
             ct
         );

@@ -57,6 +57,7 @@ public sealed class WhyNotQueries(JudgedBuckets buckets, IDbContextFactory<Denyw
             .ToListAsync(ct);
         var switches = await SwitchesAsync(db, rules, ct);
         var alerts = await AlertsAsync(seriesId, bucket, ct);
+        var around = await AroundAsync(seriesId, facts, ct);
         return new(
             seriesId,
             bucket,
@@ -65,8 +66,14 @@ public sealed class WhyNotQueries(JudgedBuckets buckets, IDbContextFactory<Denyw
             facts.IsOpen,
             rules.ConvertAll(rule =>
             {
-                var (settings, alert) = (Telling.SettingsOf(rule), alerts.GetValueOrDefault(rule.Id));
-                var stood = new WhyNotRule(settings, switches[rule.Id], judged.CountFor(settings.Threshold), alert);
+                var (settings, alert) = (rule.ToSettings(), alerts.GetValueOrDefault(rule.Id));
+                var stood = new WhyNotRule(
+                    settings,
+                    switches[rule.Id],
+                    judged.CountFor(settings.Line),
+                    alert,
+                    Episodes.RunAt(around, bucket, settings, facts.Span)
+                );
                 return new RuleWhyNot(
                     rule.Id,
                     rule.Name,
@@ -113,6 +120,23 @@ public sealed class WhyNotQueries(JudgedBuckets buckets, IDbContextFactory<Denyw
                     ];
             }
         );
+    }
+
+    /// <summary>Its record with those around it, as far as the longest run of buckets that a rule can ask for reaches.</summary>
+    private async Task<List<AnomalyRecord>> AroundAsync(int seriesId, WhyNotBucket facts, CancellationToken ct)
+    {
+        if (facts.Record is not { } record)
+            return [];
+
+        var (bucket, reach) = (facts.Bucket, RuleSettings.LongestDuration * facts.Span);
+        await using var connection = await source.OpenConnectionAsync(ct);
+        var before = await RecordStore.RecordsAsync(connection, seriesId, bucket - reach, bucket, 0, ct);
+        return
+        [
+            .. before,
+            record,
+            .. await RecordStore.RecordsAsync(connection, seriesId, facts.End, facts.End + reach, 0, ct),
+        ];
     }
 
     private async Task<Dictionary<Guid, WhyNotAlert>> AlertsAsync(

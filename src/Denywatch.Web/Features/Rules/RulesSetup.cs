@@ -13,6 +13,7 @@ public static class RulesSetup
             .AddSingleton<RuleActions>()
             .AddSingleton<RuleQueries>()
             .AddSingleton<RulePreview>()
+            .AddSingleton<RuleMonthQueries>()
             .AddSingleton<SelfTest>()
             .AddSingleton<RulePast>()
             .AddSingleton<RuleTuningActions>()

@@ -32,16 +32,41 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
         """;
 
     /// <summary>What changed records do to the episodes of a series, by each stored rule that reads it. Reads only.</summary>
+    /// <param name="round">What each rule read and found is added to.</param>
     public async Task<List<ReconciledEpisode>> ChangesAsync(
         DenywatchDb db,
         DueSeries series,
         ReplayedSeries scored,
+        RuleRound round,
         CancellationToken ct
     )
     {
         var rules = await db.Rules.Where(rule => rule.JobIds.Contains(series.JobId)).ToListAsync(ct);
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
-        return await ChangesAsync(connection, series, scored, rules, Telling.SettingsOf, trial: null, ct);
+        var changes = await ChangesAsync(connection, series, scored, rules, rule => rule.ToSettings(), trial: null, ct);
+        var records = scored.Records.Where(record => record.Bucket < series.NextBucket).ToList();
+        foreach (var rule in rules)
+            round.Add(rule.Id, RunKind.Rescore, CountsOf(rule, records, changes));
+        return changes;
+    }
+
+    /// <summary>What a rule made of records that it read in the past.</summary>
+    internal static RunCounts CountsOf(
+        Rule rule,
+        IReadOnlyList<AnomalyRecord> records,
+        IReadOnlyList<ReconciledEpisode> changes
+    )
+    {
+        var settings = rule.ToSettings();
+        var fates = changes.Where(change => change.Rule.Id == rule.Id).Select(change => change.Change.Fate).ToList();
+        return new(
+            1,
+            records.Count,
+            records.Count(record => settings.IsMetBy(record)),
+            fates.Count(fate => fate is EpisodeFate.Appears or EpisodeFate.Returns),
+            fates.Count(fate => fate == EpisodeFate.Changes),
+            fates.Count(fate => fate == EpisodeFate.Vanishes)
+        );
     }
 
     /// <summary>The same for given rules, with settings that may be tried.</summary>
@@ -69,17 +94,20 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
         {
             var reach = first - ((Episodes.Gap + 1) * span);
             var known = await EpisodeStore.SinceAsync(connection, series.Id, rule.Id, reach, ct);
-            var from = known.Select(k => k.Episode.Started).Append(first).Min();
-            var (stored, tried) = (Telling.SettingsOf(rule), settingsOf(rule));
-            var least = Math.Min(stored.Threshold, tried.Threshold);
+            var (stored, tried) = (rule.ToSettings(), settingsOf(rule));
+            // An episode that what changed completes begins before it.
+            var run = (Math.Max(stored.Duration, tried.Duration) - 1) * span;
+            var from = known.Select(k => k.Episode.Started).Append(first).Min() - run;
+            var least = Math.Min(stored.Line, tried.Line);
             var before = await RecordStore.RecordsAsync(connection, series.Id, from, series.NextBucket, least, ct);
+            List<AnomalyRecord> now = [.. before.Where(record => record.Bucket < first), .. changed];
             var changes = Reconciliation.Of(
                 Episodes.Of(before, stored, span),
-                Episodes.Of([.. before.Where(record => record.Bucket < first), .. changed], tried, span),
+                Episodes.Of(now, tried, span),
                 known,
                 series.NextBucket,
                 span,
-                open.Exists(record => tried.IsMetBy(record))
+                Episodes.Of([.. now, .. open], tried, span).Any(episode => episode.LastAbove >= series.NextBucket)
             );
             all.AddRange(
                 changes
@@ -151,9 +179,7 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
         CancellationToken ct
     )
     {
-        if (!records.TryGetValue(now.PeakBucket, out var peak))
-            return;
-
+        var peak = await PeakAsync(telling, now, records, ct);
         var alert = await opening.StartAsync(telling, now, peak, ct);
         if (alert.SeriesId != telling.Series.Id || alert.RuleId != telling.Rule.Id)
             return;
@@ -198,7 +224,7 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
         var alert = await telling.AlertAsync(known.AlertId, ct);
         if (change.Now is not { } now)
         {
-            var peak = records.GetValueOrDefault(known.Episode.PeakBucket);
+            var peak = await PeakAsync(telling, known.Episode, records, ct);
             await VanishAsync(telling, alert, known.Episode, peak, reason, ct);
             return;
         }
@@ -206,6 +232,38 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
         var owner = await EpisodeStore.StandingAsync(telling.Connection, alert.Id, alert.SeriesId, ct);
         if (owner!.SeriesId == series && owner.RuleId == rule)
             await ChangeAsync(telling, alert, known, now, records.GetValueOrDefault(now.PeakBucket), reason, ct);
+    }
+
+    /// <summary>An episode that had vanished is the beginning of one that the present completes: its alert comes back.</summary>
+    internal async Task ReturnAsync(
+        Telling telling,
+        KnownEpisode known,
+        Episode now,
+        AnomalyRecord record,
+        CancellationToken ct
+    )
+    {
+        await telling.WriteAsync(
+            new(telling.Series.Id, telling.Rule.Id, known.AlertId, now),
+            known.Episode.Started,
+            ct
+        );
+        var alert = await telling.AlertAsync(known.AlertId, ct);
+        await ChangeAsync(telling, alert, known, now, record, "the buckets that followed", ct);
+    }
+
+    /// <summary>The record at an episode's peak, which may lie before what changed.</summary>
+    private static async Task<AnomalyRecord> PeakAsync(
+        Telling telling,
+        Episode episode,
+        Dictionary<DateTimeOffset, AnomalyRecord> records,
+        CancellationToken ct
+    )
+    {
+        var (series, at) = (telling.Series.Id, episode.PeakBucket);
+        return records.TryGetValue(at, out var changed)
+            ? changed
+            : (await RecordStore.RecordsAsync(telling.Connection, series, at, at.AddTicks(10), 0, ct)).FirstOrDefault();
     }
 
     /// <summary>An alert goes on as long as any series still tells it; where its own does no more, another one owns it.</summary>

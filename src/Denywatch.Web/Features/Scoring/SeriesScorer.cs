@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Denywatch.Storage;
 using Npgsql;
 
@@ -19,9 +20,16 @@ public sealed class SeriesScorer(
 
     /// <param name="series">As read by <see cref="RecordStore.DueAsync"/>.</param>
     /// <param name="asIfLive">Raises alerts for all of the past, at the times they would have come.</param>
+    /// <param name="round">What the rules made of it is added to, once it is written.</param>
     /// <returns>False when another node was first.</returns>
-    public async Task<bool> ScoreAsync(DueSeries series, CancellationToken ct, bool asIfLive = false)
+    public async Task<bool> ScoreAsync(
+        DueSeries series,
+        CancellationToken ct,
+        bool asIfLive = false,
+        RuleRound? round = null
+    )
     {
+        var (part, start) = (new RuleRound(), Stopwatch.GetTimestamp());
         if (await replay.RunAsync(series, trial: null, ct) is not { } scored)
             return false;
 
@@ -34,7 +42,7 @@ public sealed class SeriesScorer(
         var changed = scored.Records.Where(record => record.Bucket < series.NextBucket).ToList();
         await EpisodeStore.LockAsync(connection, ct);
         await using var db = await Database.WithinAsync(transaction, ct);
-        var past = series.RescoreFrom is null ? [] : await reconciler.ChangesAsync(db, series, scored, ct);
+        var past = series.RescoreFrom is null ? [] : await reconciler.ChangesAsync(db, series, scored, part, ct);
 
         await RecordStore.WriteAsync(connection, series.Id, scored.Records, series.RescoreReason, ct);
         await reconciler.ApplyAsync(transaction, db, series, changed, past, ct);
@@ -51,9 +59,11 @@ public sealed class SeriesScorer(
             ScoredSeries.Of(series),
             [.. scored.Records.Where(record => record.Bucket >= since && record.Bucket >= isNew)],
             ct,
-            asIfLive
+            asIfLive,
+            part
         );
         await transaction.CommitAsync(ct);
+        round?.Add(part, Stopwatch.GetElapsedTime(start));
         return true;
     }
 }
