@@ -1,8 +1,10 @@
+using System.Text.Json.Serialization;
 using Npgsql;
 
 namespace Denywatch.Storage;
 
 /// <summary>What made a rule judge records.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<RunKind>))]
 public enum RunKind
 {
     /// <summary>A look at buckets that are open.</summary>

@@ -1,8 +1,7 @@
-using System.Text.Json;
 using Denywatch.Alerting;
 using Denywatch.Detection;
 using Denywatch.Storage;
-using Denywatch.Storage.Entities;
+using Denywatch.Web.Features.Rules;
 using Denywatch.Web.Features.Scoring;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -55,7 +54,7 @@ public sealed class WhyNotQueries(JudgedBuckets buckets, IDbContextFactory<Denyw
             .Where(rule => rule.JobIds.Contains(judged.JobId))
             .OrderBy(rule => rule.Name)
             .ToListAsync(ct);
-        var switches = await SwitchesAsync(db, rules, ct);
+        var switches = await RuleSwitches.OfAsync(db, rules, ct);
         var alerts = await AlertsAsync(seriesId, bucket, ct);
         var around = await AroundAsync(seriesId, facts, ct);
         return new(
@@ -82,43 +81,6 @@ public sealed class WhyNotQueries(JudgedBuckets buckets, IDbContextFactory<Denyw
                     WhyNot.Of(facts, stood)
                 );
             })
-        );
-    }
-
-    /// <summary>How each rule was switched: the audit trail knows, and its first entry how the rule stood before.</summary>
-    private static async Task<Dictionary<Guid, List<RuleSwitch>>> SwitchesAsync(
-        DenywatchDb db,
-        List<Rule> rules,
-        CancellationToken ct
-    )
-    {
-        var ids = rules.ConvertAll(rule => rule.Id.ToString());
-        var entries = await db
-            .Audit.AsNoTracking()
-            .Where(e => e.SubjectKind == "rule" && ids.Contains(e.SubjectId) && e.Deed.StartsWith("switch"))
-            .OrderBy(e => e.Id)
-            .ToListAsync(ct);
-        return rules.ToDictionary(
-            rule => rule.Id,
-            rule =>
-            {
-                var turns = entries.FindAll(entry => entry.SubjectId == rule.Id.ToString());
-                var first = turns.Count > 0 ? Read(turns[0].Before) : null;
-                first ??= new(rule.IsEnabled, rule.SwitchedAt);
-                return (List<RuleSwitch>)
-                    [
-                        new(first.SwitchedAt, first.IsEnabled),
-                        .. turns
-                            .Select(turn => (Entry: turn, After: Read(turn.After)))
-                            .Where(t => t.After is not null)
-                            .Select(t => new RuleSwitch(
-                                t.After!.SwitchedAt,
-                                t.After.IsEnabled,
-                                t.Entry.Actor,
-                                t.Entry.Why
-                            )),
-                    ];
-            }
         );
     }
 
@@ -159,9 +121,4 @@ public sealed class WhyNotQueries(JudgedBuckets buckets, IDbContextFactory<Denyw
         );
         return rows.ToDictionary(row => row.Rule, row => row.Alert);
     }
-
-    private static Standing? Read(string? json) =>
-        json is null ? null : JsonSerializer.Deserialize<Standing>(json, JsonSerializerOptions.Web);
-
-    private sealed record Standing(bool IsEnabled, DateTimeOffset SwitchedAt);
 }

@@ -137,7 +137,31 @@ public static class RuleWords
             + $"{mean.ToString("0", CultureInfo.InvariantCulture)} ms a run, {(log.DayFailed == 0 ? "none" : Numbers.Exact(log.DayFailed))} failed.";
     }
 
-    private static string Many(int count, string thing) => $"{Numbers.Exact(count)} {thing}{(count == 1 ? "" : "s")}";
+    /// <summary>What a rule did not judge, said aloud.</summary>
+    public static string GapSentence(RuleGapList list)
+    {
+        ArgumentNullException.ThrowIfNull(list);
+        var fillable = list.Gaps.Count(gap => gap.CanFill);
+        return list.Gaps.Count == 0
+            ? "It has judged all of the last 30 days."
+            : $"{Many(list.Gaps.Count, "stretch", "es")} of the last 30 days {(list.Gaps.Count == 1 ? "was" : "were")} not judged; {Numbers.Exact(fillable)} can be filled.";
+    }
+
+    /// <summary>What became of a filling that is over.</summary>
+    public static string Fill(RuleFill fill)
+    {
+        ArgumentNullException.ThrowIfNull(fill);
+        var how = fill.State switch
+        {
+            FillState.Done => "filled",
+            FillState.Cancelled => "cancelled",
+            _ => $"failed ({fill.Problem})",
+        };
+        return $"{how}, asked for by {fill.AskedBy}: {fill.Why}. {Many(fill.Done, "series", "")} judged, {Numbers.Exact(fill.Raised)} found.";
+    }
+
+    private static string Many(int count, string thing, string ending = "s") =>
+        $"{Numbers.Exact(count)} {thing}{(count == 1 ? "" : ending)}";
 
     private static string Plain(double number) => number.ToString("#,0.##", CultureInfo.InvariantCulture);
 

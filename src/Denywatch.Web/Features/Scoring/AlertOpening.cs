@@ -46,7 +46,7 @@ public sealed partial class AlertOpening(Findings findings, FlowReading flows, I
             .Select(alert => alert.RaisedAt)
             .ToListAsync(ct);
 
-        var isFoundLate = telling.IsFinal && end < now - SeriesScorer.FoundLateAfter;
+        var isFoundLate = telling.IsFoundLate || telling.IsFinal && end < now - SeriesScorer.FoundLateAfter;
         var alert = new Alert
         {
             RuleId = rule.Id,

@@ -118,20 +118,25 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
         return all;
     }
 
-    /// <summary>Writes what <see cref="ChangesAsync(DenywatchDb, DueSeries, ReplayedSeries, CancellationToken)"/> found, once the records are written.</summary>
+    /// <summary>Writes what <see cref="ChangesAsync(DenywatchDb, DueSeries, ReplayedSeries, RuleRound, CancellationToken)"/> found, once the records are written.</summary>
+    /// <param name="isFoundLate">Nobody is notified of what appears, however young it is.</param>
     public async Task ApplyAsync(
         NpgsqlTransaction transaction,
         DenywatchDb db,
         DueSeries series,
         IReadOnlyList<AnomalyRecord> changed,
         IReadOnlyList<ReconciledEpisode> episodes,
-        CancellationToken ct
+        CancellationToken ct,
+        bool isFoundLate = false
     )
     {
         var records = changed.ToDictionary(record => record.Bucket);
         foreach (var (rule, change) in episodes)
         {
-            var telling = new Telling(db, transaction.Connection!, ScoredSeries.Of(series), rule, isFinal: true, clock);
+            var telling = new Telling(db, transaction.Connection!, ScoredSeries.Of(series), rule, isFinal: true, clock)
+            {
+                IsFoundLate = isFoundLate,
+            };
             var reason = series.RescoreReason ?? CountStore.LateData;
             if (change.Known is { } known)
                 await RetellAsync(telling, known, change, records, reason, ct);

@@ -21,12 +21,14 @@ public sealed class SeriesScorer(
     /// <param name="series">As read by <see cref="RecordStore.DueAsync"/>.</param>
     /// <param name="asIfLive">Raises alerts for all of the past, at the times they would have come.</param>
     /// <param name="round">What the rules made of it is added to, once it is written.</param>
+    /// <param name="isFoundLate">Nobody is notified of what appears in the past.</param>
     /// <returns>False when another node was first.</returns>
     public async Task<bool> ScoreAsync(
         DueSeries series,
         CancellationToken ct,
         bool asIfLive = false,
-        RuleRound? round = null
+        RuleRound? round = null,
+        bool isFoundLate = false
     )
     {
         var (part, start) = (new RuleRound(), Stopwatch.GetTimestamp());
@@ -45,7 +47,7 @@ public sealed class SeriesScorer(
         var past = series.RescoreFrom is null ? [] : await reconciler.ChangesAsync(db, series, scored, part, ct);
 
         await RecordStore.WriteAsync(connection, series.Id, scored.Records, series.RescoreReason, ct);
-        await reconciler.ApplyAsync(transaction, db, series, changed, past, ct);
+        await reconciler.ApplyAsync(transaction, db, series, changed, past, ct, isFoundLate);
         await RecordStore.KeepSnapshotsAsync(connection, series, scored.Snapshots, ct);
         // A line that was frozen from counts that are no more is frozen anew at the next look.
         var closed = series.RescoreFrom is null ? scored.Until : DateTimeOffset.MaxValue;

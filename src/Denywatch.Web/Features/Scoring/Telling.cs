@@ -28,6 +28,9 @@ internal sealed class Telling(
     public Rule Rule => rule;
     public bool IsFinal => isFinal;
 
+    /// <summary>What it raises was found late, however young it is: nobody is notified.</summary>
+    public bool IsFoundLate { get; init; }
+
     public RuleSettings Settings { get; } = rule.ToSettings();
 
     /// <summary>Where an alert's severity starts.</summary>
