@@ -265,7 +265,7 @@ public sealed class ExceptionPreview(
 
         await using var connection = await source.OpenConnectionAsync(ct);
         var mine = rules.FindAll(rule => rule.JobIds.Contains(series.JobId, StringComparer.Ordinal));
-        var episodes = await AlertReconciler.ChangesAsync(
+        var episodes = await EpisodeChanges.OfAsync(
             connection,
             series,
             scored,

@@ -109,7 +109,7 @@ public sealed partial class FillTask(
         var because = series with { RescoreReason = Reason };
         var (records, found) = await FoundAsync(connection, rule, because, fill, ct);
         await reconciler.ApplyAsync(transaction, db, because, records, found, ct, isFoundLate: true);
-        var counts = AlertReconciler.CountsOf(rule, records, found);
+        var counts = EpisodeChanges.CountsOf(rule, records, found);
         round.Add(rule.Id, RunKind.Fill, counts);
         await RuleFillStore.AdvanceAsync(connection, fill.Id, (series.Id, total, counts.Raised), ct);
         await transaction.CommitAsync(ct);

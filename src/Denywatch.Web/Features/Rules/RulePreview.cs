@@ -139,5 +139,5 @@ public sealed class RulePreview(
         Rule rule,
         RuleSettings settings,
         CancellationToken ct
-    ) => AlertReconciler.ChangesAsync(connection, series, scored, [rule], _ => settings, trial: null, ct);
+    ) => EpisodeChanges.OfAsync(connection, series, scored, [rule], _ => settings, trial: null, ct);
 }

@@ -44,7 +44,7 @@ public sealed class SeriesScorer(
         var changed = scored.Records.Where(record => record.Bucket < series.NextBucket).ToList();
         await EpisodeStore.LockAsync(connection, ct);
         await using var db = await Database.WithinAsync(transaction, ct);
-        var past = series.RescoreFrom is null ? [] : await reconciler.ChangesAsync(db, series, scored, part, ct);
+        var past = series.RescoreFrom is null ? [] : await EpisodeChanges.OfAsync(db, series, scored, part, ct);
 
         await RecordStore.WriteAsync(connection, series.Id, scored.Records, series.RescoreReason, ct);
         await reconciler.ApplyAsync(transaction, db, series, changed, past, ct, isFoundLate);
