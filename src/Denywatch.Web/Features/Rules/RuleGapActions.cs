@@ -17,6 +17,7 @@ public sealed record CancelFill(string? Reason = null);
 /// <summary>Has a rule judge what it did not: asked for here, done by <see cref="FillTask"/>.</summary>
 public sealed class RuleGapActions(
     RuleGapQueries gaps,
+    RulePreview rules,
     IDbContextFactory<DenywatchDb> dbs,
     NpgsqlDataSource source,
     TimeProvider clock
@@ -39,6 +40,11 @@ public sealed class RuleGapActions(
 
         await using var db = await dbs.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        if (await db.Rules.FindAsync([id], ct) is not { } rule || (await rules.SeriesAsync(rule, ct)).Count == 0)
+            return DeedResult.Refused(
+                "None of its series is scored: switch it on, and its jobs start, or start their feeds."
+            );
+
         var (connection, why) = ((NpgsqlConnection)db.Database.GetDbConnection(), asked.Reason.Trim());
         if (!await RuleFillStore.AskAsync(connection, id, (asked.From, asked.To), (actor.Name, why), ct))
             return DeedResult.Refused("Another gap of this rule is being filled: wait for it, or cancel it.");

@@ -18,7 +18,7 @@ public sealed record RuleGapList(IReadOnlyList<RuleGap> Gaps, IReadOnlyList<Rule
 }
 
 /// <summary>Buckets of a series that have no record although later ones do.</summary>
-internal sealed record RecordHole(int SeriesId, string Partition, DateTimeOffset From, DateTimeOffset To);
+internal sealed record RecordHole(int SeriesId, string Title, DateTimeOffset From, DateTimeOffset To);
 
 /// <summary>Reads where a rule judged nothing.</summary>
 public sealed class RuleGapQueries(IDbContextFactory<DenywatchDb> dbs, TimeProvider clock)
@@ -26,7 +26,7 @@ public sealed class RuleGapQueries(IDbContextFactory<DenywatchDb> dbs, TimeProvi
     private static readonly TimeSpan ShortestSpan = TimeSpan.FromMinutes(15);
 
     private const string Holes = """
-        SELECT s.id, s.partition, r.bucket + j.bucket_span, r.next
+        SELECT s.id, s.partition, r.bucket + j.bucket_span, r.next, j.partition_field
         FROM series s JOIN jobs j ON j.id = s.job_id
         CROSS JOIN LATERAL (SELECT bucket, lead(bucket) OVER (ORDER BY bucket) AS next FROM records
                             WHERE series_id = s.id AND bucket >= @since) r
@@ -82,7 +82,12 @@ public sealed class RuleGapQueries(IDbContextFactory<DenywatchDb> dbs, TimeProvi
     ) =>
         connection.RowsAsync(
             Holes,
-            row => new RecordHole(row.GetInt32(0), row.GetString(1), row.Time(2), row.Time(3)),
+            row => new RecordHole(
+                row.GetInt32(0),
+                ScoredSeries.TitleOf(row.GetString(1), row.TextOrNull(4)),
+                row.Time(2),
+                row.Time(3)
+            ),
             ct,
             ("jobs", jobIds),
             ("since", since)
@@ -90,7 +95,7 @@ public sealed class RuleGapQueries(IDbContextFactory<DenywatchDb> dbs, TimeProvi
 
     private static string HoleText(IReadOnlyList<RecordHole> same) =>
         same.Count == 1
-            ? $"Its buckets have no result for {ScoredSeries.TitleOf(same[0].Partition)}."
+            ? $"Its buckets have no result for {same[0].Title}."
             : string.Create(CultureInfo.InvariantCulture, $"Its buckets have no result for {same.Count} series.");
 
     private static async Task<List<RuleGap>> StoppedAsync(

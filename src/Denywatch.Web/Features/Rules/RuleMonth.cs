@@ -18,13 +18,14 @@ public sealed class RuleMonthQueries(NpgsqlDataSource source)
 
     private const string Month = """
         WITH main AS (
-            SELECT s.id, s.partition, s.next_bucket FROM series s
+            SELECT s.id, s.partition, s.next_bucket, j.partition_field FROM series s JOIN jobs j ON j.id = s.job_id
             CROSS JOIN LATERAL (SELECT sum(actual) AS denies FROM records r
                                 WHERE r.series_id = s.id AND r.bucket >= s.next_bucket - @reach) sum
             WHERE s.job_id = ANY(@jobs) AND sum.denies IS NOT NULL ORDER BY sum.denies DESC, s.id LIMIT 1)
-        SELECT m.partition, m.next_bucket, date_bin(@step, r.bucket, 'epoch'), max(r.actual), max(r.typical)
+        SELECT m.partition, m.next_bucket, date_bin(@step, r.bucket, 'epoch'), max(r.actual), max(r.typical),
+               m.partition_field
         FROM main m JOIN records r ON r.series_id = m.id AND r.bucket >= m.next_bucket - @reach
-        GROUP BY 1, 2, 3 ORDER BY 3
+        GROUP BY 1, 2, 3, 6 ORDER BY 3
         """;
 
     /// <summary>Null while nothing was scored.</summary>
@@ -35,7 +36,7 @@ public sealed class RuleMonthQueries(NpgsqlDataSource source)
             Month,
             row =>
                 (
-                    Partition: row.GetString(0),
+                    Title: ScoredSeries.TitleOf(row.GetString(0), row.TextOrNull(5)),
                     Until: row.Time(1),
                     Step: new MonthStep(row.Time(2), row.OrNull<double>(3), row.GetDouble(4))
                 ),
@@ -47,7 +48,7 @@ public sealed class RuleMonthQueries(NpgsqlDataSource source)
         if (rows.Count == 0)
             return null;
 
-        var (partition, until, _) = rows[0];
-        return new(ScoredSeries.TitleOf(partition), until - RulePreview.Reach, until, rows.ConvertAll(row => row.Step));
+        var (title, until, _) = rows[0];
+        return new(title, until - RulePreview.Reach, until, rows.ConvertAll(row => row.Step));
     }
 }

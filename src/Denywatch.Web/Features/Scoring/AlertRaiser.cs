@@ -90,7 +90,7 @@ public sealed class AlertRaiser(
             );
             told |= counts.Raised + counts.Extended + counts.Ended > 0;
             // Each look reads each open bucket: only those that raised something are worth a line.
-            if (isFinal || counts.Raised > 0)
+            if (rule.IsEnabled && (isFinal || counts.Raised > 0))
                 round?.Add(rule.Id, isFinal ? RunKind.Close : RunKind.Look, counts);
         }
         await db.SaveChangesAsync(ct);

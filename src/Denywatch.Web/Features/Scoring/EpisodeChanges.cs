@@ -28,7 +28,7 @@ internal static class EpisodeChanges
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         var changes = await OfAsync(connection, series, scored, rules, rule => rule.ToSettings(), trial: null, ct);
         var records = scored.Records.Where(record => record.Bucket < series.NextBucket).ToList();
-        foreach (var rule in rules)
+        foreach (var rule in rules.Where(rule => rule.IsEnabled))
             round.Add(rule.Id, RunKind.Rescore, CountsOf(rule, records, changes));
         return changes;
     }
