@@ -1261,6 +1261,10 @@ namespace Denywatch.Migrations.Migrations
                         .HasColumnType("jsonb")
                         .HasColumnName("document");
 
+                    b.Property<int>("Duration")
+                        .HasColumnType("integer")
+                        .HasColumnName("duration");
+
                     b.PrimitiveCollection<string[]>("FalsePositives")
                         .IsRequired()
                         .HasColumnType("text[]")
@@ -1303,6 +1307,10 @@ namespace Denywatch.Migrations.Migrations
                         .HasColumnType("text")
                         .HasColumnName("note");
 
+                    b.Property<double>("Ratio")
+                        .HasColumnType("double precision")
+                        .HasColumnName("ratio");
+
                     b.PrimitiveCollection<string[]>("References")
                         .IsRequired()
                         .HasColumnType("text[]")
@@ -1311,6 +1319,10 @@ namespace Denywatch.Migrations.Migrations
                     b.Property<int>("RiskScore")
                         .HasColumnType("integer")
                         .HasColumnName("risk_score");
+
+                    b.Property<double>("Sensitivity")
+                        .HasColumnType("double precision")
+                        .HasColumnName("sensitivity");
 
                     b.Property<string>("Setup")
                         .IsRequired()

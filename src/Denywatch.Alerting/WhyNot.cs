@@ -32,6 +32,9 @@ public enum WhyNotKind
     /// <summary>Actual over typical is below the rule's ratio.</summary>
     Ratio,
 
+    /// <summary>It was above the rule's line, and not for as many buckets in a row as the rule asks for.</summary>
+    Duration,
+
     /// <summary>Traffic was left out of the count.</summary>
     Subtracted,
 
@@ -54,7 +57,7 @@ public enum WhyNotKind
 /// <summary>One reason, and how far the bucket was from passing it.</summary>
 /// <param name="Sentence">With the numbers; times in UTC.</param>
 /// <param name="Reached">What the bucket had, in the kind's unit: score, denies, denies above typical, times typical,
-/// comparable buckets; the score with what was left out. Null where there is no distance.</param>
+/// buckets in a row, comparable buckets; the score with what was left out. Null where there is no distance.</param>
 /// <param name="Asked">What it had to have.</param>
 /// <param name="More">Denies that were missing for it; null where denies are not what was missing, or nothing can say.</param>
 public sealed record WhyNotReason(
@@ -91,7 +94,14 @@ public static class WhyNot
         if (off is null && bucket.Revision > 0)
             off = RuleOff.At(rule.Switches, bucket.Bucket, bucket.ScoredAt);
         if (below.Count == 0)
-            return [off is null ? Untold(bucket) : new(WhyNotKind.RuleOff, OffText(off))];
+        {
+            return
+            [
+                off is not null ? new(WhyNotKind.RuleOff, OffText(off))
+                : rule.InRow < rule.Settings.Duration ? DurationOf(bucket, rule)
+                : Untold(bucket),
+            ];
+        }
 
         var left = SubtractedOf(bucket, rule.Settings);
         var isDecisive = bucket.WithSubtracted is { } with && rule.Settings.IsMetBy(with);
@@ -101,7 +111,7 @@ public static class WhyNot
         reasons.AddRange(below);
         if (left is not null && !isDecisive)
             reasons.Add(left);
-        if (bucket.Earlier is { } earlier && earlier.Score >= rule.Settings.Threshold)
+        if (bucket.Earlier is { } earlier && earlier.Score >= rule.Settings.Line)
             reasons.Add(
                 new(
                     WhyNotKind.Rescored,
@@ -119,7 +129,7 @@ public static class WhyNot
     private static IEnumerable<WhyNotReason> Unmet(WhyNotBucket bucket, AnomalyRecord record, WhyNotRule rule)
     {
         var (settings, actual, typical) = (rule.Settings, record.Actual ?? 0, record.Typical);
-        if (record.Score < settings.Threshold)
+        if (record.Score < settings.Line)
             yield return ScoreOf(bucket, record, rule);
         if (actual < settings.Floor)
             yield return Count(
@@ -130,10 +140,7 @@ public static class WhyNot
                 0
             );
         // A rule that asks for no excess still asks for more than usual: worth a word only where the score would do.
-        if (
-            actual - typical < settings.MinimumExcess
-            && (settings.MinimumExcess > 0 || record.Score >= settings.Threshold)
-        )
+        if (actual - typical < settings.MinimumExcess && (settings.MinimumExcess > 0 || record.Score >= settings.Line))
             yield return Count(
                 WhyNotKind.Excess,
                 "Excess {0}, the rule asks for {1}",
@@ -176,10 +183,32 @@ public static class WhyNot
             : "judged once more today it would reach it, for the model has learnt since";
         return new(
             WhyNotKind.Score,
-            $"{head}, the rule asks for {Number(rule.Settings.Threshold)}: {distance}.",
+            $"{head}, the rule asks for {Asked(rule.Settings)}: {distance}.",
             record.Score,
-            rule.Settings.Threshold,
+            rule.Settings.Line,
             more > 0 ? more : null
+        );
+    }
+
+    /// <summary>The score that a rule asks for, on the scale of records.</summary>
+    private static string Asked(RuleSettings settings) =>
+        settings.Line == settings.Threshold
+            ? Number(settings.Threshold)
+            : $"{Number(settings.Line)} ({Number(settings.Threshold)} at {settings.Sensitivity.ToString("0.##", CultureInfo.InvariantCulture)} false alarms a year)";
+
+    private static WhyNotReason DurationOf(WhyNotBucket bucket, WhyNotRule rule)
+    {
+        var reached = rule.InRow switch
+        {
+            0 => "Above the line only together with the buckets before it, within the band by itself",
+            1 => "Above the line for 1 bucket",
+            _ => $"Above the line for {rule.InRow} buckets in a row",
+        };
+        return new(
+            WhyNotKind.Duration,
+            $"{reached}{(bucket.IsOpen ? " so far" : "")}, the rule asks for {rule.Settings.Duration} in a row.",
+            rule.InRow,
+            rule.Settings.Duration
         );
     }
 
@@ -213,7 +242,7 @@ public static class WhyNot
             WhyNotKind.Subtracted,
             $"{text}; with {(all == 1 ? "it" : "them")} the score would have been {Score(with.Score)}{still}.",
             with.Score,
-            settings.Threshold
+            settings.Line
         );
     }
 

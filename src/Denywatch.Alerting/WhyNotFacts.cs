@@ -59,13 +59,15 @@ public sealed record Silence(
 
 /// <summary>A rule and what it did with the bucket.</summary>
 /// <param name="Switches">How it was switched, oldest first; the first says how it stood to begin with.</param>
-/// <param name="CountToReach">The smallest count that reaches the rule's threshold; null where no model can say.</param>
+/// <param name="CountToReach">The smallest count that reaches the rule's line; null where no model can say.</param>
 /// <param name="Alert">The alert whose episode holds the bucket.</param>
+/// <param name="InRow">Buckets in a row that last by the rule's settings, this one among them.</param>
 public sealed record WhyNotRule(
     RuleSettings Settings,
     IReadOnlyList<RuleSwitch> Switches,
     long? CountToReach,
-    WhyNotAlert? Alert = null
+    WhyNotAlert? Alert = null,
+    int InRow = 1
 );
 
 /// <param name="IsVanished">A re-score took the bucket's episode below the line.</param>

@@ -14,8 +14,16 @@ namespace Denywatch.Detection;
 /// <param name="Series">Active series that share the rate: adding splits never raises it.</param>
 public readonly record struct Sensitivity(double FalseAlarmsPerWeek, int Series = 1)
 {
-    /// <summary>Three times in two years for a rule.</summary>
-    public static readonly Sensitivity Default = new(3 / 104.0);
+    /// <summary>False alarms a year that score 75 stands for: three in two years for a rule.</summary>
+    public const double UsualPerYear = 1.5;
+
+    /// <summary><see cref="UsualPerYear"/>.</summary>
+    public static readonly Sensitivity Default = new(UsualPerYear / WeeksInYear);
+
+    private const double WeeksInYear = 52;
+
+    private const double WarningDepth = RecordScore.Critical - RecordScore.Warning;
+    private const double CriticalHeight = 100 - RecordScore.Critical;
 
     private static readonly double LnWarning = Math.Log(350);
     private static readonly double LnNever = Math.Log(1e-6);
@@ -26,11 +34,30 @@ public readonly record struct Sensitivity(double FalseAlarmsPerWeek, int Series 
     public double ScoreOf(double lnProbability, TimeSpan span)
     {
         var looksPerWeek = TimeSpan.FromDays(7) / span * Math.Max(1, Series);
-        var lnRate = lnProbability + Math.Log(looksPerWeek / FalseAlarmsPerWeek);
-        var score =
-            lnRate > 0
-                ? RecordScore.Critical - (RecordScore.Critical - RecordScore.Warning) * lnRate / LnWarning
-                : RecordScore.Critical + (100 - RecordScore.Critical) * lnRate / LnNever;
-        return Math.Clamp(score, 0, 100);
+        return Math.Clamp(ScoreAt(lnProbability + Math.Log(looksPerWeek / FalseAlarmsPerWeek)), 0, 100);
     }
+
+    /// <summary>
+    /// Record score, by <see cref="Default"/>, to reach for <paramref name="threshold"/> to mean what it would if score 75 stood
+    /// for <paramref name="perYear"/> false alarms a year. Never below a warning, where nobody looks at buckets, and never
+    /// above 100, which is full.
+    /// </summary>
+    public static double LineOf(double threshold, double perYear)
+    {
+        var shift = Math.Log(perYear / UsualPerYear);
+        if (shift == 0)
+            return threshold;
+
+        var lnRate =
+            threshold < RecordScore.Critical
+                ? (RecordScore.Critical - threshold) / WarningDepth * LnWarning
+                : (threshold - RecordScore.Critical) / CriticalHeight * LnNever;
+        return Math.Clamp(ScoreAt(lnRate + shift), Math.Min(threshold, RecordScore.Warning), 100);
+    }
+
+    /// <param name="lnRate">Natural logarithm of how often, in multiples of the rate.</param>
+    private static double ScoreAt(double lnRate) =>
+        lnRate > 0
+            ? RecordScore.Critical - WarningDepth * lnRate / LnWarning
+            : RecordScore.Critical + CriticalHeight * lnRate / LnNever;
 }

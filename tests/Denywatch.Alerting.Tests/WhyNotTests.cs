@@ -56,6 +56,35 @@ public sealed class WhyNotTests
         Assert.Equal(sentence, reasons[0].Sentence);
     }
 
+    [Theory]
+    [InlineData(
+        0,
+        "Above the line only together with the buckets before it, within the band by itself, the rule asks for 4 in a row."
+    )]
+    [InlineData(1, "Above the line for 1 bucket, the rule asks for 4 in a row.")]
+    [InlineData(3, "Above the line for 3 buckets in a row, the rule asks for 4 in a row.")]
+    public void An_excess_that_did_not_last_says_how_long_it_did(int inRow, string sentence)
+    {
+        var rule = On() with { Settings = Rule with { Duration = 4 }, InRow = inRow };
+
+        var reason = Assert.Single(WhyNot.Of(Scored(80, 200, 20), rule));
+
+        Assert.Equal((WhyNotKind.Duration, sentence), (reason.Kind, reason.Sentence));
+    }
+
+    [Fact]
+    public void A_rule_of_another_sensitivity_says_where_its_line_is()
+    {
+        var rule = On() with { Settings = Rule with { Sensitivity = 0.15 }, CountToReach = 241 };
+
+        var reason = Assert.Single(WhyNot.Of(Scored(77, 200, 20), rule));
+
+        Assert.Equal(
+            "Score 77, the rule asks for 79.2 (75 at 0.15 false alarms a year): 41 more denies would have crossed.",
+            reason.Sentence
+        );
+    }
+
     [Fact]
     public void The_decisive_reason_comes_first_and_the_others_follow()
     {

@@ -23,6 +23,7 @@ public sealed class ApiRolesTests(PostgresFixture postgres)
         ["/api/v1/rules/{id}/switch"] = AccountRole.Analyst,
         ["/api/v1/rules/{id}/settings"] = AccountRole.Engineer,
         ["/api/v1/rules/{id}/settings/preview"] = AccountRole.Viewer,
+        ["/api/v1/rules/{id}/gaps"] = AccountRole.Engineer,
         ["/api/v1/rules/import"] = AccountRole.Engineer,
         ["/api/v1/rules/{id}/roll-back"] = AccountRole.Engineer,
         ["/api/v1/jobs"] = AccountRole.Engineer,

@@ -66,6 +66,29 @@ public sealed record RuleFile
     /// <summary>Actual minus typical a bucket must have, from <c>[denywatch]</c>.</summary>
     public long? MinimumExcess { get; init; }
 
+    /// <summary>Times typical a bucket must have, from <c>[denywatch]</c>.</summary>
+    public double? Ratio { get; init; }
+
+    /// <summary>Buckets in a row, from <c>[denywatch]</c>.</summary>
+    public int? Duration { get; init; }
+
+    /// <summary>False alarms a year that score 75 stands for, from <c>[denywatch]</c>.</summary>
+    public double? Sensitivity { get; init; }
+
+    /// <summary>Settings of a rule that the file is read into: what the file does not name stays.</summary>
+    public RuleSettings SettingsOver(RuleSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return new(
+            AnomalyThreshold ?? settings.Threshold,
+            Floor ?? settings.Floor,
+            MinimumExcess ?? settings.MinimumExcess,
+            Ratio ?? settings.Ratio,
+            Duration ?? settings.Duration,
+            Sensitivity ?? settings.Sensitivity
+        );
+    }
+
     /// <summary>Everything else that the file says, by table and key such as <c>metadata.maturity</c>.</summary>
     public IReadOnlyDictionary<string, JsonNode> Others { get; init; } =
         new Dictionary<string, JsonNode>(StringComparer.Ordinal);

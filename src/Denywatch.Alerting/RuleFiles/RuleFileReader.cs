@@ -10,7 +10,8 @@ internal sealed class RuleFileReader
     private static readonly string[] Severities = ["low", "medium", "high", "critical"];
 
     private const string Ours = "denywatch";
-    private static readonly string[] ours = ["floor", "minimum_excess"];
+    private const double MostDenies = 1e15;
+    private static readonly string[] ours = ["floor", "minimum_excess", "ratio", "duration", "sensitivity"];
 
     private readonly string file;
     private readonly JsonObject rule;
@@ -65,8 +66,11 @@ internal sealed class RuleFileReader
             Setup = Text("setup"),
             Note = Text("note"),
             Threat = Threat(),
-            Floor = Whole(document, "floor"),
-            MinimumExcess = Whole(document, "minimum_excess"),
+            Floor = (long?)Own(document, "floor", 0, MostDenies, isWhole: true),
+            MinimumExcess = (long?)Own(document, "minimum_excess", 0, MostDenies, isWhole: true),
+            Ratio = Own(document, "ratio", 0, RuleSettings.MostRatio),
+            Duration = (int?)Own(document, "duration", 1, RuleSettings.LongestDuration, isWhole: true),
+            Sensitivity = Own(document, "sensitivity", RuleSettings.LeastSensitivity, RuleSettings.MostSensitivity),
             Others = Others(document),
             Document = document,
         };
@@ -132,18 +136,25 @@ internal sealed class RuleFileReader
         return others;
     }
 
-    /// <summary>A number of denies from the table that only our own files have.</summary>
-    private long? Whole(JsonObject document, string key)
+    /// <summary>A number from the table that only our own files have.</summary>
+    private double? Own(JsonObject document, string key, double least, double most, bool isWhole = false)
     {
         if (document[Ours] is not JsonObject table || table[key] is not { } value)
             return null;
         if (
             value.GetValueKind() == JsonValueKind.Number
-            && NumberOf(value) is >= 0 and <= 1e15 and var number
-            && number % 1 == 0
+            && NumberOf(value) is var number
+            && number >= least
+            && number <= most
+            && (!isWhole || number % 1 == 0)
         )
-            return (long)number;
-        problems.Add($"{file}:{lines[$"{Ours}.{key}"]}: {Ours}.{key} must be a whole number, not below zero.");
+            return number;
+        var kind = isWhole ? "a whole number" : "a number";
+        var range =
+            most == MostDenies
+                ? "not below zero"
+                : string.Create(CultureInfo.InvariantCulture, $"between {least} and {most}");
+        problems.Add($"{file}:{lines[$"{Ours}.{key}"]}: {Ours}.{key} must be {kind}, {range}.");
         return null;
     }
 

@@ -1,3 +1,4 @@
+using Denywatch.Alerting;
 using Denywatch.Events.Exceptions;
 
 namespace Denywatch.Storage.Entities;
@@ -180,6 +181,15 @@ public sealed class Rule
     /// <summary>Actual minus typical a bucket must have.</summary>
     public long MinimumExcess { get; set; }
 
+    /// <summary>Times typical a bucket must have; 0 asks for none.</summary>
+    public double Ratio { get; set; }
+
+    /// <summary>Buckets in a row that must be above the line before it alerts.</summary>
+    public int Duration { get; set; } = 1;
+
+    /// <summary>False alarms a year that score 75 stands for, over all series of the rule.</summary>
+    public double Sensitivity { get; set; } = Detection.Sensitivity.UsualPerYear;
+
     /// <summary>Kept, shown and exported; never decides whether a result alerts.</summary>
     public string From { get; set; } = "now-30m";
 
@@ -202,6 +212,16 @@ public sealed class Rule
     /// a rule that is built in. Where it and the fields above differ (a threshold that was tuned), the fields hold.
     /// </summary>
     public string? Document { get; set; }
+
+    /// <summary>When its records alert.</summary>
+    public RuleSettings ToSettings() => new(Threshold, Floor, MinimumExcess, Ratio, Duration, Sensitivity);
+
+    public void Tune(RuleSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        (Threshold, Floor, MinimumExcess) = (settings.Threshold, (long)settings.Floor, (long)settings.MinimumExcess);
+        (Ratio, Duration, Sensitivity) = (settings.Ratio, settings.Duration, settings.Sensitivity);
+    }
 
     public bool IsEnabled { get; private set; }
 

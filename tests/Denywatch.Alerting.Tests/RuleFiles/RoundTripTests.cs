@@ -56,6 +56,9 @@ public sealed class RoundTripTests
         [denywatch]
         floor = 12
         minimum_excess = 40
+        ratio = 2.5
+        duration = 3
+        sensitivity = 0.5
 
         [transform]
         [[transform.osquery]]
@@ -103,7 +106,23 @@ public sealed class RoundTripTests
         var line = Assert.Single(RuleFile.ReadAll("a.ndjson", RuleFile.ToNdjson(read.Document)));
 
         Assert.All([toml, line], again => AssertSame(read, again));
-        Assert.Equal((12L, 40L), (line.Floor, line.MinimumExcess));
+        Assert.Equal(new RuleSettings(75, 12, 40, 2.5, 3, 0.5), line.SettingsOver(new()) with { Threshold = 75 });
+        Assert.DoesNotContain(read.Others.Keys, key => key.StartsWith("denywatch", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("ratio = -1", "denywatch.ratio must be a number, between 0 and 1000.")]
+    [InlineData("duration = 0", "denywatch.duration must be a whole number, between 1 and 12.")]
+    [InlineData("duration = 1.5", "denywatch.duration must be a whole number, between 1 and 12.")]
+    [InlineData("sensitivity = 0", "denywatch.sensitivity must be a number, between 0.01 and 1000.")]
+    [InlineData("floor = \"no\"", "denywatch.floor must be a whole number, not below zero.")]
+    public void A_setting_of_ours_that_cannot_be_is_named_with_its_line(string setting, string problem)
+    {
+        var text = Awkward.Replace("floor = 12", setting, StringComparison.Ordinal);
+        foreach (var key in (string[])["ratio = 2.5", "duration = 3", "sensitivity = 0.5"])
+            text = text.Replace(key, "", StringComparison.Ordinal);
+
+        Assert.Contains(problem, Assert.Single(RuleFile.Read("a.toml", text).Problems), StringComparison.Ordinal);
     }
 
     [Property(MaxTest = 500)]

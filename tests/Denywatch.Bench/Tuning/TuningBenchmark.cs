@@ -40,7 +40,14 @@ internal static class TuningBenchmark
         List<(double Ms, RuleSettings Settings, int Changes)> moves = [];
         for (var move = 0; move < WarmUp + Moves; move++)
         {
-            var settings = new RuleSettings(random.Next(3, 100), random.Next(0, 1001), random.Next(0, 1001));
+            var settings = new RuleSettings(
+                random.Next(3, 100),
+                random.Next(0, 1001),
+                random.Next(0, 1001),
+                random.Next(0, 20) / 2.0,
+                random.Next(1, RuleSettings.LongestDuration + 1),
+                0.1 * Math.Pow(10, 3 * random.NextDouble())
+            );
             var start = Stopwatch.GetTimestamp();
             var tried = await preview.OfAsync(BuiltInRules.SpikeInFirewallDenies, settings, ct);
             var took = Stopwatch.GetElapsedTime(start).TotalMilliseconds;

@@ -33,7 +33,7 @@ public sealed class RulePreviewTests(PostgresFixture postgres) : IAsyncLifetime
             var start = open - ((6 + (8 * spike)) * Span);
             await node.DenyAsync(
                 start,
-                start + Span,
+                start + ((1 + (spike % 3)) * Span),
                 _ => 20 << (spike % 6),
                 spike % 2 == 0 ? "fw-1" : "fw-2",
                 $"198.51.100.{random.Next(1, 200)}",
@@ -52,9 +52,17 @@ public sealed class RulePreviewTests(PostgresFixture postgres) : IAsyncLifetime
     {
         var random = new Random(8);
         var vanished = 0;
-        for (var step = 0; step < 5; step++)
+        for (var step = 0; step < 10; step++)
         {
-            var draft = new RuleTuningDraft(random.Next(40, 99), random.Next(0, 600), random.Next(0, 600), "quieter");
+            var draft = new RuleTuningDraft(
+                random.Next(40, 99),
+                random.Next(0, 600),
+                random.Next(0, 600),
+                "quieter",
+                Ratio: random.Next(0, 5) / 2.0,
+                Duration: random.Next(1, 4),
+                Sensitivity: 0.1 * Math.Pow(10, 3 * random.NextDouble())
+            );
             var before = await AlertsAsync();
 
             var tried = (await node.Get<RulePreview>().OfAsync(rule, draft.Settings, Stop))!;
@@ -82,13 +90,64 @@ public sealed class RulePreviewTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.True(vanished > 0);
     }
 
+    [Theory]
+    [InlineData(75, 2.5, 1, 1.5)]
+    [InlineData(75, 0, 2, 1.5)]
+    [InlineData(95, 0, 1, 0.01)]
+    [InlineData(75, 0, 1, 300)]
+    public async Task Ratio_duration_and_sensitivity_do_what_their_trial_said(
+        double threshold,
+        double ratio,
+        int duration,
+        double sensitivity
+    )
+    {
+        var draft = new RuleTuningDraft(threshold, 0, 0, "a try", null, ratio, duration, sensitivity);
+
+        var tried = (await node.Get<RulePreview>().OfAsync(rule, draft.Settings, Stop))!;
+        await node.Get<RuleTuningActions>().SetAsync(rule, draft, Engineer, Stop);
+
+        var after = await AlertsAsync();
+        Assert.NotEmpty(tried.Alerts);
+        Assert.All(tried.Alerts, effect => Assert.True(Told.IsAsSaid(effect, after), effect.ToString()));
+        Assert.Equal(tried.Now, after.Count(alert => alert.CloseReason != CloseReason.Rescored));
+        await using var db = await node.DbAsync();
+        Assert.Equal(draft.Settings, (await db.Rules.SingleAsync(Stop)).ToSettings());
+        Assert.Contains(
+            "sensitivity",
+            (await db.Audit.SingleAsync(entry => entry.Deed == "tune", Stop)).After,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task The_chart_marks_what_is_kept_gained_and_lost_on_the_series_with_the_most_denies()
+    {
+        var before = await AlertsAsync();
+
+        var month = (await node.Get<RuleMonthQueries>().OfAsync([BuiltInJobs.Total, BuiltInJobs.ByFirewall], Stop))!;
+        var tried = (await node.Get<RulePreview>().OfAsync(rule, new(75, 300), Stop))!;
+
+        Assert.Equal("all firewalls", month.Title);
+        Assert.InRange(month.Steps.Count, 28 * 12, 30 * 12 + 1);
+        Assert.True(month.Steps.Max(step => step.Actual) > 3 * month.Steps.Max(step => step.Typical));
+        Assert.Equal(
+            before.Select(alert => alert.Id).Order(),
+            tried
+                .Alerts.Where(effect => effect.Fate == EpisodeFate.Vanishes)
+                .Select(effect => effect.AlertId!.Value)
+                .Concat(tried.Kept.Select(kept => kept.Id))
+                .Order()
+        );
+    }
+
     [Fact]
     public async Task The_same_settings_change_nothing()
     {
         var before = (await AlertsAsync()).ConvertAll(Told.Standing);
         await using var db = await node.DbAsync();
         var same = await db.Rules.SingleAsync(r => r.Id == rule, Stop);
-        var draft = new RuleTuningDraft(same.Threshold, same.Floor, same.MinimumExcess, "as before");
+        var draft = RuleTuningDraft.Of(same.ToSettings(), "as before");
 
         Assert.Empty((await node.Get<RulePreview>().OfAsync(rule, draft.Settings, Stop))!.Alerts);
         await node.Get<RuleTuningActions>().SetAsync(rule, draft, Engineer, Stop);

@@ -179,7 +179,7 @@ public sealed class ScoringTests(PostgresFixture postgres) : IAsyncLifetime
         await SpikeAsync();
         await using (var db = await node.DbAsync())
         {
-            var rule = await db.Rules.SingleAsync(Stop);
+            var rule = await db.Rules.SingleAsync(r => r.Id == Features.Rules.BuiltInRules.SpikeInFirewallDenies, Stop);
             rule.Switch(false, now.AddDays(-2));
             rule.Switch(true, now);
             await db.SaveChangesAsync(Stop);

@@ -265,12 +265,12 @@ public sealed class ExceptionPreview(
 
         await using var connection = await source.OpenConnectionAsync(ct);
         var mine = rules.FindAll(rule => rule.JobIds.Contains(series.JobId, StringComparer.Ordinal));
-        var episodes = await AlertReconciler.ChangesAsync(
+        var episodes = await EpisodeChanges.OfAsync(
             connection,
             series,
             scored,
             mine,
-            Telling.SettingsOf,
+            rule => rule.ToSettings(),
             counts,
             ct
         );

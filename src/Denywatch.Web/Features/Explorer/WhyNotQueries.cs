@@ -1,8 +1,7 @@
-using System.Text.Json;
 using Denywatch.Alerting;
 using Denywatch.Detection;
 using Denywatch.Storage;
-using Denywatch.Storage.Entities;
+using Denywatch.Web.Features.Rules;
 using Denywatch.Web.Features.Scoring;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -55,8 +54,9 @@ public sealed class WhyNotQueries(JudgedBuckets buckets, IDbContextFactory<Denyw
             .Where(rule => rule.JobIds.Contains(judged.JobId))
             .OrderBy(rule => rule.Name)
             .ToListAsync(ct);
-        var switches = await SwitchesAsync(db, rules, ct);
+        var switches = await RuleSwitches.OfAsync(db, rules, ct);
         var alerts = await AlertsAsync(seriesId, bucket, ct);
+        var around = await AroundAsync(seriesId, facts, ct);
         return new(
             seriesId,
             bucket,
@@ -65,8 +65,14 @@ public sealed class WhyNotQueries(JudgedBuckets buckets, IDbContextFactory<Denyw
             facts.IsOpen,
             rules.ConvertAll(rule =>
             {
-                var (settings, alert) = (Telling.SettingsOf(rule), alerts.GetValueOrDefault(rule.Id));
-                var stood = new WhyNotRule(settings, switches[rule.Id], judged.CountFor(settings.Threshold), alert);
+                var (settings, alert) = (rule.ToSettings(), alerts.GetValueOrDefault(rule.Id));
+                var stood = new WhyNotRule(
+                    settings,
+                    switches[rule.Id],
+                    judged.CountFor(settings.Line),
+                    alert,
+                    Episodes.RunAt(around, bucket, settings, facts.Span)
+                );
                 return new RuleWhyNot(
                     rule.Id,
                     rule.Name,
@@ -78,41 +84,21 @@ public sealed class WhyNotQueries(JudgedBuckets buckets, IDbContextFactory<Denyw
         );
     }
 
-    /// <summary>How each rule was switched: the audit trail knows, and its first entry how the rule stood before.</summary>
-    private static async Task<Dictionary<Guid, List<RuleSwitch>>> SwitchesAsync(
-        DenywatchDb db,
-        List<Rule> rules,
-        CancellationToken ct
-    )
+    /// <summary>Its record with those around it, as far as the longest run of buckets that a rule can ask for reaches.</summary>
+    private async Task<List<AnomalyRecord>> AroundAsync(int seriesId, WhyNotBucket facts, CancellationToken ct)
     {
-        var ids = rules.ConvertAll(rule => rule.Id.ToString());
-        var entries = await db
-            .Audit.AsNoTracking()
-            .Where(e => e.SubjectKind == "rule" && ids.Contains(e.SubjectId) && e.Deed.StartsWith("switch"))
-            .OrderBy(e => e.Id)
-            .ToListAsync(ct);
-        return rules.ToDictionary(
-            rule => rule.Id,
-            rule =>
-            {
-                var turns = entries.FindAll(entry => entry.SubjectId == rule.Id.ToString());
-                var first = turns.Count > 0 ? Read(turns[0].Before) : null;
-                first ??= new(rule.IsEnabled, rule.SwitchedAt);
-                return (List<RuleSwitch>)
-                    [
-                        new(first.SwitchedAt, first.IsEnabled),
-                        .. turns
-                            .Select(turn => (Entry: turn, After: Read(turn.After)))
-                            .Where(t => t.After is not null)
-                            .Select(t => new RuleSwitch(
-                                t.After!.SwitchedAt,
-                                t.After.IsEnabled,
-                                t.Entry.Actor,
-                                t.Entry.Why
-                            )),
-                    ];
-            }
-        );
+        if (facts.Record is not { } record)
+            return [];
+
+        var (bucket, reach) = (facts.Bucket, RuleSettings.LongestDuration * facts.Span);
+        await using var connection = await source.OpenConnectionAsync(ct);
+        var before = await RecordStore.RecordsAsync(connection, seriesId, bucket - reach, bucket, 0, ct);
+        return
+        [
+            .. before,
+            record,
+            .. await RecordStore.RecordsAsync(connection, seriesId, facts.End, facts.End + reach, 0, ct),
+        ];
     }
 
     private async Task<Dictionary<Guid, WhyNotAlert>> AlertsAsync(
@@ -135,9 +121,4 @@ public sealed class WhyNotQueries(JudgedBuckets buckets, IDbContextFactory<Denyw
         );
         return rows.ToDictionary(row => row.Rule, row => row.Alert);
     }
-
-    private static Standing? Read(string? json) =>
-        json is null ? null : JsonSerializer.Deserialize<Standing>(json, JsonSerializerOptions.Web);
-
-    private sealed record Standing(bool IsEnabled, DateTimeOffset SwitchedAt);
 }

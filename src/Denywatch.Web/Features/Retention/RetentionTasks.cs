@@ -40,6 +40,8 @@ public sealed partial class RetentionTask(
         "DELETE FROM deliveries WHERE done_at < @counts",
         "DELETE FROM source_silences WHERE ended_at < @batches - interval '8 days'",
         "DELETE FROM source_alarms a WHERE ended_at < @counts AND NOT EXISTS (SELECT FROM deliveries d WHERE d.source_alarm_id = a.id)",
+        "DELETE FROM rule_runs WHERE at < @runs",
+        """DELETE FROM rule_fills WHERE "to" < @counts""",
         "DELETE FROM batches WHERE received_at < @batches",
         """
             WITH old AS (DELETE FROM rejected_lines WHERE received_at < @lines RETURNING data_source_id, reason)
@@ -68,6 +70,7 @@ public sealed partial class RetentionTask(
                 ct,
                 ("counts", now - TimeSpan.FromDays(settings.KeepCountsDays)),
                 ("lines", now - TimeSpan.FromDays(settings.KeepLinesDays)),
+                ("runs", now - RuleRunStore.Kept),
                 ("batches", now - TimeSpan.FromDays(7))
             );
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Denywatch.Alerting;
 using Denywatch.Alerting.RuleFiles;
 using Denywatch.Storage.Entities;
 
@@ -16,6 +17,9 @@ internal static class RuleDefinitions
     private const string UsualSeverity = "low";
     private const int UsualRisk = 21;
 
+    /// <summary>Settings of a rule whose file has no table of ours.</summary>
+    private static readonly RuleSettings usual = new();
+
     /// <summary>The whole definition; reading it gives the rule again.</summary>
     public static JsonObject Of(Rule rule)
     {
@@ -23,13 +27,21 @@ internal static class RuleDefinitions
         var read = RuleFile.Of(document);
         if (read.AnomalyThreshold != rule.Threshold)
             document["rule"]!["anomaly_threshold"] = Number(rule.Threshold);
-        if ((read.Floor ?? 0, read.MinimumExcess ?? 0) != (rule.Floor, rule.MinimumExcess))
+        Keep("floor", read.Floor ?? usual.Floor, rule.Floor);
+        Keep("minimum_excess", read.MinimumExcess ?? usual.MinimumExcess, rule.MinimumExcess);
+        Keep("ratio", read.Ratio ?? usual.Ratio, rule.Ratio);
+        Keep("duration", read.Duration ?? usual.Duration, rule.Duration);
+        Keep("sensitivity", read.Sensitivity ?? usual.Sensitivity, rule.Sensitivity);
+        return Parse(document.ToJsonString());
+
+        void Keep(string key, double said, double now)
         {
+            if (said == now)
+                return;
             if (document[Ours] is not JsonObject ours)
                 document[Ours] = ours = [];
-            (ours["floor"], ours["minimum_excess"]) = (rule.Floor, rule.MinimumExcess);
+            ours[key] = Number(now);
         }
-        return Parse(document.ToJsonString());
     }
 
     public static JsonObject Parse(string json) => (JsonObject)JsonNode.Parse(json)!;
@@ -59,9 +71,7 @@ internal static class RuleDefinitions
     public static void Apply(Rule rule, RuleFile file)
     {
         var isOurs = BuiltInRules.Has(rule.Id);
-        rule.Threshold = file.AnomalyThreshold ?? rule.Threshold;
-        rule.Floor = file.Floor ?? rule.Floor;
-        rule.MinimumExcess = file.MinimumExcess ?? rule.MinimumExcess;
+        rule.Tune(file.SettingsOver(rule.ToSettings()));
         rule.Severity = file.Severity ?? (isOurs ? rule.Severity : UsualSeverity);
         rule.RiskScore = (int?)file.RiskScore ?? (isOurs ? rule.RiskScore : UsualRisk);
         rule.From = file.From ?? (isOurs ? rule.From : UsualFrom);

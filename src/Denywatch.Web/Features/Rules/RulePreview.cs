@@ -18,9 +18,15 @@ namespace Denywatch.Web.Features.Rules;
 /// <param name="Alerts">Those that would change, the lost first.</param>
 public sealed record RulePreviewResult(DateTimeOffset From, int Before, int Now, IReadOnlyList<AlertEffect> Alerts)
 {
+    /// <summary>Alerts that would be there as before, or with other numbers, by their peak.</summary>
+    public IReadOnlyList<KeptAlert> Kept { get; init; } = [];
+
     /// <summary>Confirmed true positives that would be lost.</summary>
     public IReadOnlyList<AlertEffect> Lost => [.. Alerts.Where(alert => alert.IsLost)];
 }
+
+/// <summary>An alert that other settings leave.</summary>
+public sealed record KeptAlert(long Id, string Title, DateTimeOffset PeakAt);
 
 /// <summary>
 /// Tries other settings of a rule on the past: records stay as they were scored, and which of them alert is judged anew, by
@@ -66,17 +72,22 @@ public sealed class RulePreview(
         );
 
         var from = due.Count == 0 ? DateTimeOffset.MaxValue : due.Max(series => series.NextBucket) - Reach;
-        var before = await db.Alerts.CountAsync(
-            alert =>
+        var before = await db
+            .Alerts.Where(alert =>
                 alert.RuleId == ruleId
                 && alert.LastBucket >= from
                 && !alert.IsStorm
-                && alert.CloseReason != CloseReason.Rescored,
-            ct
-        );
+                && alert.CloseReason != CloseReason.Rescored
+            )
+            .OrderBy(alert => alert.PeakAt)
+            .Select(alert => new KeptAlert(alert.Id, alert.Title, alert.PeakAt))
+            .ToListAsync(ct);
         var more = told.Count(e => e.Fate is EpisodeFate.Appears or EpisodeFate.Returns);
-        var less = told.Count(e => e.Fate == EpisodeFate.Vanishes);
-        return new(from, before, before + more - less, told);
+        var gone = told.Where(e => e.Fate == EpisodeFate.Vanishes).Select(e => e.AlertId).ToHashSet();
+        return new(from, before.Count, before.Count + more - gone.Count, told)
+        {
+            Kept = before.FindAll(alert => !gone.Contains(alert.Id)),
+        };
     }
 
     /// <summary>Scored series of the rule's jobs, in the order in which they are told.</summary>
@@ -105,7 +116,7 @@ public sealed class RulePreview(
             series.Id,
             series.NextBucket - Reach,
             series.NextBucket,
-            Math.Min(rule.Threshold, settings.Threshold),
+            Math.Min(rule.ToSettings().Line, settings.Line),
             ct
         );
         return new(ModelOf(series), series.NextBucket, kept, [], LearnsAnew: false, await rates.OfAsync(series.Id, ct));
@@ -128,5 +139,5 @@ public sealed class RulePreview(
         Rule rule,
         RuleSettings settings,
         CancellationToken ct
-    ) => AlertReconciler.ChangesAsync(connection, series, scored, [rule], _ => settings, trial: null, ct);
+    ) => EpisodeChanges.OfAsync(connection, series, scored, [rule], _ => settings, trial: null, ct);
 }

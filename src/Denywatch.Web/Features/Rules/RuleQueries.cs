@@ -65,6 +65,13 @@ public sealed record RunRow(
     long? AlertId
 );
 
+/// <summary>A rule's execution log.</summary>
+/// <param name="Runs">The newest, newest first.</param>
+/// <param name="DayRuns">How many there were in the last day.</param>
+/// <param name="DayFailed">Those of them that failed.</param>
+/// <param name="Day">All of them together; of series the most that one run read.</param>
+public sealed record RuleLog(IReadOnlyList<RuleRun> Runs, int DayRuns, int DayFailed, RunCounts Day);
+
 /// <summary>What pages and the API ask about rules and their jobs.</summary>
 public sealed class RuleQueries(
     IDbContextFactory<DenywatchDb> dbs,
@@ -200,6 +207,15 @@ public sealed class RuleQueries(
             ("jobs", jobIds),
             ("most", most)
         );
+    }
+
+    /// <summary>The newest runs of a rule, and what all of the last day did.</summary>
+    public async Task<RuleLog> LogAsync(Guid ruleId, int most, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        var runs = await RuleRunStore.NewestAsync(connection, ruleId, most, ct);
+        var (count, failed, counts) = await RuleRunStore.DayAsync(connection, ruleId, ct);
+        return new(runs, count, failed, counts);
     }
 
     /// <summary>Why a bucket raised nothing, where the rule itself is the reason; null where it is not.</summary>

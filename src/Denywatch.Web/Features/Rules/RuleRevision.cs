@@ -34,20 +34,16 @@ public sealed class RuleRevisions(RulePast past, TimeProvider clock)
     )
     {
         var before = RuleDefinitions.Of(rule);
-        var settings = new RuleSettings(
-            file.AnomalyThreshold ?? rule.Threshold,
-            file.Floor ?? rule.Floor,
-            file.MinimumExcess ?? rule.MinimumExcess
-        );
+        var settings = file.SettingsOver(rule.ToSettings());
         List<PastChange> alerts = [];
-        if (settings != Telling.SettingsOf(rule))
+        if (settings != rule.ToSettings())
         {
             if (await past.LossAsync(rule.Id, settings, ct) is not null)
                 return new(
                     rule,
                     IsNew: false,
                     [],
-                    "Its threshold, floor or minimum excess would take away confirmed true positives: set them on the rule's tab Tuning first, saying why."
+                    "Its settings would take away confirmed true positives: set them on the rule's tab Tuning first, saying why."
                 );
             if (connection is not null)
                 alerts = await past.UnderAsync(connection, rule, settings, ct);

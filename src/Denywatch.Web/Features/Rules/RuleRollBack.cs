@@ -1,4 +1,5 @@
 using Denywatch.Alerting.RuleFiles;
+using Denywatch.Detection;
 using Denywatch.Storage;
 using Denywatch.Web.Features.Accounts;
 using Denywatch.Web.Live;
@@ -36,6 +37,9 @@ public sealed class RuleRollBack(RuleRevisions revisions, NpgsqlDataSource sourc
         {
             Floor = file.Floor ?? 0,
             MinimumExcess = file.MinimumExcess ?? 0,
+            Ratio = file.Ratio ?? 0,
+            Duration = file.Duration ?? 1,
+            Sensitivity = file.Sensitivity ?? Sensitivity.UsualPerYear,
         };
         var revision = await revisions.PlanAsync(rule, file, connection, ct);
         if (revision.Refusal is { } refusal)

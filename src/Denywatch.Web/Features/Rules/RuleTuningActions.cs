@@ -1,5 +1,4 @@
 using Denywatch.Alerting;
-using Denywatch.Detection;
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Denywatch.Web.Features.Accounts;
@@ -10,22 +9,40 @@ using Outcome = Denywatch.Web.Features.Accounts.Outcome;
 
 namespace Denywatch.Web.Features.Rules;
 
-/// <summary>Settings as they are asked for.</summary>
+/// <summary>Settings as they are asked for: all of them, as <see cref="RuleSettings"/> has them.</summary>
 /// <param name="LossReason">Why they are saved although confirmed incidents would be lost; needed only then.</param>
 public sealed record RuleTuningDraft(
     double Threshold,
     long Floor,
     long MinimumExcess,
     string Reason,
-    string? LossReason = null
+    string? LossReason = null,
+    double Ratio = 0,
+    int Duration = 1,
+    double Sensitivity = Detection.Sensitivity.UsualPerYear
 )
 {
-    public RuleSettings Settings => new(Threshold, Floor, MinimumExcess);
+    public static RuleTuningDraft Of(RuleSettings settings, string reason, string? lossReason = null)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var (floor, excess) = ((long)settings.Floor, (long)settings.MinimumExcess);
+        return new(
+            settings.Threshold,
+            floor,
+            excess,
+            reason,
+            lossReason,
+            settings.Ratio,
+            settings.Duration,
+            settings.Sensitivity
+        );
+    }
+
+    public RuleSettings Settings => new(Threshold, Floor, MinimumExcess, Ratio, Duration, Sensitivity);
 
     /// <summary>What is wrong with it, as a sentence; null where nothing is.</summary>
     public string? Problem =>
-        Threshold is not (>= RecordScore.Warning and <= 100) ? $"A record score goes from {RecordScore.Warning} to 100."
-        : Floor < 0 || MinimumExcess < 0 ? "Denies are not below zero."
+        Settings.Problem is { } wrong ? wrong
         : string.IsNullOrWhiteSpace(Reason) ? "Give a reason: the next shift will ask."
         : null;
 }
@@ -54,14 +71,14 @@ public sealed class RuleTuningActions(RulePast past, NpgsqlDataSource source, Ti
         if (await db.Rules.FindAsync([id], ct) is not { } rule)
             return new(Outcome.NotFound);
 
-        var before = Standing.Of(rule);
+        var before = rule.ToSettings();
         var alerts = await past.UnderAsync(connection, rule, draft.Settings, ct);
-        (rule.Threshold, rule.Floor, rule.MinimumExcess) = (draft.Threshold, draft.Floor, draft.MinimumExcess);
+        rule.Tune(draft.Settings);
         var why = draft.LossReason is { } lost ? $"{draft.Reason.Trim()} (lost: {lost.Trim()})" : draft.Reason.Trim();
-        if (Standing.Of(rule) != before)
+        if (draft.Settings != before)
         {
             var now = clock.GetUtcNow();
-            db.Audit.Add(Audit.Entry(actor, "tune", ("rule", id.ToString()), before, Standing.Of(rule), why, now));
+            db.Audit.Add(Audit.Entry(actor, "tune", ("rule", id.ToString()), before, draft.Settings, why, now));
             await RuleVersions.AddAsync(db, rule, ("tune", actor.Name, why), now, ct);
         }
         if (!await db.TrySaveAsync(ct))
@@ -71,11 +88,5 @@ public sealed class RuleTuningActions(RulePast past, NpgsqlDataSource source, Ti
         await DatabaseEars.AnnounceAsync(source, Topic.Records, ct);
         await DatabaseEars.AnnounceAsync(source, Topic.Alerts, ct);
         return new(Outcome.Done);
-    }
-
-    /// <summary>What the audit trail keeps of a rule's settings.</summary>
-    private sealed record Standing(double Threshold, long Floor, long MinimumExcess)
-    {
-        public static Standing Of(Rule rule) => new(rule.Threshold, rule.Floor, rule.MinimumExcess);
     }
 }

@@ -1,4 +1,7 @@
+using System.Globalization;
+using Denywatch.Alerting;
 using Denywatch.Detection;
+using Denywatch.Storage;
 using Denywatch.Web.Features.Accounts;
 using Denywatch.Web.Features.Jobs;
 using Denywatch.Web.Ui;
@@ -73,6 +76,94 @@ public static class RuleWords
             : isEnabled ? null
             : obstacle;
     }
+
+    /// <summary>When a rule alerts, such as "record score ≥ 75, at least 20 denies, for 3 buckets in a row".</summary>
+    public static string AlertsAt(RuleSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        List<string> words = [$"record score ≥ {Numbers.Exact(settings.Threshold)}"];
+        if (settings.Floor > 0)
+            words.Add($"at least {Numbers.Exact(settings.Floor)} denies");
+        if (settings.MinimumExcess > 0)
+            words.Add($"at least {Numbers.Exact(settings.MinimumExcess)} above what is expected");
+        if (settings.Ratio > 0)
+            words.Add($"at least {Plain(settings.Ratio)} times what is expected");
+        if (settings.Duration > 1)
+            words.Add($"for {settings.Duration} buckets in a row");
+        if (settings.Sensitivity != Sensitivity.UsualPerYear)
+            words.Add(
+                $"where 75 stands for {Plain(settings.Sensitivity)} false alarms a year (a stored score of {Plain(settings.Line)})"
+            );
+        return string.Join(", ", words);
+    }
+
+    /// <summary>Why a result raised nothing under settings as they are; null where it is above their line for long enough.</summary>
+    public static string? Below(RunRow run, RuleSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(settings);
+        return run.IsLearning ? "learning"
+            : run.Actual is not { } actual ? "no data"
+            : run.Score < settings.Line ? $"below {Plain(settings.Line)}"
+            : actual < settings.Floor ? $"below {Numbers.Exact(settings.Floor)} denies"
+            : actual - run.Typical < settings.MinimumExcess
+                ? $"less than {Numbers.Exact(settings.MinimumExcess)} above expected"
+            : actual < settings.Ratio * run.Typical ? $"less than {Plain(settings.Ratio)} times expected"
+            : settings.Duration > 1 ? $"not {settings.Duration} buckets in a row"
+            : null;
+    }
+
+    /// <summary>What made a rule judge records.</summary>
+    public static string Because(RunKind kind) =>
+        kind switch
+        {
+            RunKind.Look => "open bucket crossed",
+            RunKind.Close => "buckets closed",
+            RunKind.Rescore => "scored again",
+            _ => "gap filled",
+        };
+
+    /// <summary>What a rule did in the last day, such as "96 runs in 24 hours read 192 buckets: 3 above the line, …".</summary>
+    public static string LogSentence(RuleLog log)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        if (log.DayRuns == 0)
+            return "It has not run in the last 24 hours.";
+
+        var day = log.Day;
+        var mean = day.Took.TotalMilliseconds / log.DayRuns;
+        return $"{Many(log.DayRuns, "run")} in 24 hours read {Many(day.Buckets, "bucket")}: {Numbers.Exact(day.Above)} above the line, "
+            + $"{Many(day.Raised, "alert")} raised, {Numbers.Exact(day.Extended)} times extended, {Numbers.Exact(day.Ended)} ended; "
+            + $"{mean.ToString("0", CultureInfo.InvariantCulture)} ms a run, {(log.DayFailed == 0 ? "none" : Numbers.Exact(log.DayFailed))} failed.";
+    }
+
+    /// <summary>What a rule did not judge, said aloud.</summary>
+    public static string GapSentence(RuleGapList list)
+    {
+        ArgumentNullException.ThrowIfNull(list);
+        var fillable = list.Gaps.Count(gap => gap.CanFill);
+        return list.Gaps.Count == 0
+            ? "It has judged all of the last 30 days."
+            : $"{Many(list.Gaps.Count, "stretch", "es")} of the last 30 days {(list.Gaps.Count == 1 ? "was" : "were")} not judged; {Numbers.Exact(fillable)} can be filled.";
+    }
+
+    /// <summary>What became of a filling that is over.</summary>
+    public static string Fill(RuleFill fill)
+    {
+        ArgumentNullException.ThrowIfNull(fill);
+        var how = fill.State switch
+        {
+            FillState.Done => "filled",
+            FillState.Cancelled => "cancelled",
+            _ => $"failed ({fill.Problem})",
+        };
+        return $"{how}, asked for by {fill.AskedBy}: {fill.Why}. {Many(fill.Done, "series", "")} judged, {Numbers.Exact(fill.Raised)} found.";
+    }
+
+    private static string Many(int count, string thing, string ending = "s") =>
+        $"{Numbers.Exact(count)} {thing}{(count == 1 ? "" : ending)}";
+
+    private static string Plain(double number) => number.ToString("#,0.##", CultureInfo.InvariantCulture);
 
     /// <summary>What switching does, said before it is done.</summary>
     public static string Effect(bool isEnabled) =>

@@ -13,6 +13,8 @@ public sealed record SwitchRule(bool On, string Reason);
 /// <summary>The rules' part of the REST API.</summary>
 public static class RulesApi
 {
+    private const int MostRuns = 200;
+
     public static void MapRules(this IEndpointRouteBuilder api)
     {
         var rules = api.MapGroup("/rules").WithTags("Rules").RequireAuthorization(nameof(Policy.View));
@@ -31,6 +33,18 @@ public static class RulesApi
         rules
             .MapPut("/{id:guid}/settings", TuneAsync)
             .WithSummary("Saves a rule's settings and brings the alerts of 30 days into line")
+            .RequireAuthorization(nameof(Policy.Engineer));
+        rules.MapGet("/{id:guid}/runs", RunsAsync).WithSummary("What the newest runs of a rule read, found and raised");
+        rules
+            .MapGet("/{id:guid}/gaps", GapsAsync)
+            .WithSummary("Stretches of 30 days that a rule did not judge, and why");
+        rules
+            .MapPost("/{id:guid}/gaps/fill", FillAsync)
+            .WithSummary("Has a rule judge a gap: what it finds was found late, and nobody is notified")
+            .RequireAuthorization(nameof(Policy.Engineer));
+        rules
+            .MapPost("/{id:guid}/gaps/cancel", CancelAsync)
+            .WithSummary("Stops filling a gap; what was found stays")
             .RequireAuthorization(nameof(Policy.Engineer));
         rules.MapRuleFiles();
     }
@@ -68,6 +82,37 @@ public static class RulesApi
         ClaimsPrincipal user,
         CancellationToken ct
     ) => (await actions.SetAsync(id, request, Actor.Of(user), ct)).ToDone("settings");
+
+    private static async Task<Results<Ok<RuleLog>, NotFound>> RunsAsync(
+        Guid id,
+        RuleQueries queries,
+        CancellationToken ct
+    ) =>
+        await queries.FindAsync(id, ct) is null
+            ? TypedResults.NotFound()
+            : TypedResults.Ok(await queries.LogAsync(id, MostRuns, ct));
+
+    private static async Task<Results<Ok<RuleGapList>, NotFound>> GapsAsync(
+        Guid id,
+        RuleGapQueries queries,
+        CancellationToken ct
+    ) => await queries.OfAsync(id, ct) is { } gaps ? TypedResults.Ok(gaps) : TypedResults.NotFound();
+
+    private static async Task<Results<NoContent, ForbidHttpResult, NotFound, ValidationProblem>> FillAsync(
+        Guid id,
+        FillGap request,
+        RuleGapActions actions,
+        ClaimsPrincipal user,
+        CancellationToken ct
+    ) => (await actions.FillAsync(id, request, Actor.Of(user), ct)).ToDone("gap");
+
+    private static async Task<Results<NoContent, ForbidHttpResult, NotFound, ValidationProblem>> CancelAsync(
+        Guid id,
+        CancelFill request,
+        RuleGapActions actions,
+        ClaimsPrincipal user,
+        CancellationToken ct
+    ) => (await actions.CancelAsync(id, request.Reason, Actor.Of(user), ct)).ToDone("gap");
 
     private static async Task<Ok<IReadOnlyList<RuleRow>>> ListAsync(RuleQueries queries, CancellationToken ct) =>
         TypedResults.Ok(await queries.ListAsync(ct));

@@ -13,6 +13,7 @@ public static class RulesSetup
             .AddSingleton<RuleActions>()
             .AddSingleton<RuleQueries>()
             .AddSingleton<RulePreview>()
+            .AddSingleton<RuleMonthQueries>()
             .AddSingleton<SelfTest>()
             .AddSingleton<RulePast>()
             .AddSingleton<RuleTuningActions>()
@@ -21,7 +22,10 @@ public static class RulesSetup
             .AddSingleton<RuleImport>()
             .AddSingleton<RuleExport>()
             .AddSingleton<RuleRollBack>()
-            .AddSingleton<RuleCoverage>();
+            .AddSingleton<RuleCoverage>()
+            .AddSingleton<RuleGapQueries>()
+            .AddSingleton<RuleGapActions>()
+            .AddTransient<FillTask>();
 
     /// <summary>
     /// Puts the built-in jobs and rules in place where they are missing, and brings our own words in them up to date. What

@@ -67,7 +67,7 @@ public sealed class SelfTest(RulePreview preview, SeriesRates rates, IDbContextF
         if (await db.Rules.AsNoTracking().SingleOrDefaultAsync(r => r.Id == ruleId, ct) is not { } rule)
             return null;
 
-        var settings = Telling.SettingsOf(rule);
+        var settings = rule.ToSettings();
         // A spike of denies says nothing to a job that looks for fewer of them, or at values.
         var series = (await preview.SeriesAsync(rule, ct)).FindAll(one =>
             one.Counting.Detector is Detector.HighCount or Detector.HighNonZeroCount
@@ -112,7 +112,7 @@ public sealed class SelfTest(RulePreview preview, SeriesRates rates, IDbContextF
             typical,
             actual,
             record.Score,
-            model.Explain(bucket, actual, rate, settings.Threshold).CrossingCount is { } crossing
+            model.Explain(bucket, actual, rate, settings.Line).CrossingCount is { } crossing
                 ? Smallest(crossing, typical, settings)
                 : null,
             record.IsLearning ? SelfTestVerdict.Learning

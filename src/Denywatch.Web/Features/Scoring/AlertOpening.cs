@@ -14,10 +14,10 @@ public sealed partial class AlertOpening(Findings findings, FlowReading flows, I
     internal async Task<Alert> StartAsync(Telling telling, Episode episode, AnomalyRecord record, CancellationToken ct)
     {
         var (series, rule) = (telling.Series, telling.Rule);
-        var finding = await findings.OfAsync(series, record.Bucket, episode.Started, ct);
-        if (await FoldIntoAsync(telling, finding, record.Bucket, ct) is not { } alert)
+        var finding = await findings.OfAsync(series, episode.PeakBucket, episode.Started, ct);
+        if (await FoldIntoAsync(telling, finding, episode.PeakBucket, ct) is not { } alert)
         {
-            alert = await NewAlertAsync(telling, finding, record, ct);
+            alert = await NewAlertAsync(telling, finding, episode, record, ct);
             Raised(alert.Id, alert.Title, series.Title, record.Score);
         }
         else if (telling.Match is var match && !alert.Matches.Contains(match))
@@ -31,6 +31,7 @@ public sealed partial class AlertOpening(Findings findings, FlowReading flows, I
     private static async Task<Alert> NewAlertAsync(
         Telling telling,
         Finding finding,
+        Episode episode,
         AnomalyRecord record,
         CancellationToken ct
     )
@@ -45,7 +46,7 @@ public sealed partial class AlertOpening(Findings findings, FlowReading flows, I
             .Select(alert => alert.RaisedAt)
             .ToListAsync(ct);
 
-        var isFoundLate = telling.IsFinal && end < now - SeriesScorer.FoundLateAfter;
+        var isFoundLate = telling.IsFoundLate || telling.IsFinal && end < now - SeriesScorer.FoundLateAfter;
         var alert = new Alert
         {
             RuleId = rule.Id,
@@ -56,13 +57,13 @@ public sealed partial class AlertOpening(Findings findings, FlowReading flows, I
             Severity = "",
             SeverityRank = 0,
             SeverityReason = "",
-            StartedAt = record.Bucket,
-            LastBucket = record.Bucket,
-            PeakAt = record.Bucket,
-            PeakScore = record.Score,
-            Actual = record.Actual ?? 0,
-            Typical = record.Typical,
-            Excess = Math.Max(0, (record.Actual ?? 0) - record.Typical),
+            StartedAt = episode.Started,
+            LastBucket = episode.LastAbove,
+            PeakAt = episode.PeakBucket,
+            PeakScore = episode.PeakScore,
+            Actual = episode.PeakActual,
+            Typical = episode.PeakTypical,
+            Excess = await telling.ExcessAsync(episode, record, ct),
             Evidence = "{}",
             Matches = [telling.Match],
             RaisedAt = now,
@@ -70,7 +71,7 @@ public sealed partial class AlertOpening(Findings findings, FlowReading flows, I
             IsFoundLate = isFoundLate,
             StormId = !isFoundLate && Storms.IsStorm(raised, now) ? await StormAsync(telling, record, now, ct) : null,
         };
-        alert.Tell(finding, evidence, record.Typical);
+        alert.Tell(finding, evidence, episode.PeakTypical);
         telling.Db.Alerts.Add(alert);
         await telling.Db.SaveChangesAsync(ct); // its id is what episode and notes refer to
         telling.Note(

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Globalization;
 using Denywatch.Alerting;
+using Denywatch.Alerting.Replay;
 using Denywatch.Detection;
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
@@ -14,18 +16,31 @@ namespace Denywatch.Web.Features.Scoring;
 /// Turns records into alerts. Whoever raises holds one lock for its transaction, so that two nodes, or an open and a closed
 /// bucket, never tell the same episode twice.
 /// </summary>
-public sealed class AlertRaiser(Findings findings, AlertOpening opening, NpgsqlDataSource source, TimeProvider clock)
+public sealed class AlertRaiser(
+    Findings findings,
+    AlertOpening opening,
+    AlertReconciler reconciler,
+    NpgsqlDataSource source,
+    TimeProvider clock
+)
 {
     /// <summary>Evidence is found again once the peak has grown, or an exception has let it fall, by this factor.</summary>
     private const double Growth = 1.2;
 
     /// <summary>A bucket that is still open has crossed: the alert comes now, from what is there.</summary>
-    public async Task InterimAsync(ScoredSeries series, AnomalyRecord record, CancellationToken ct)
+    public async Task InterimAsync(
+        ScoredSeries series,
+        AnomalyRecord record,
+        CancellationToken ct,
+        RuleRound? round = null
+    )
     {
+        var (part, start) = (new RuleRound(), Stopwatch.GetTimestamp());
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        var told = await ApplyAsync(transaction, series, [record], isFinal: false, ct);
+        var told = await ApplyAsync(transaction, series, [record], isFinal: false, ct, round: part);
         await transaction.CommitAsync(ct);
+        round?.Add(part, Stopwatch.GetElapsedTime(start));
         if (told)
             await DatabaseEars.AnnounceAsync(source, Topic.Alerts, ct);
     }
@@ -36,8 +51,9 @@ public sealed class AlertRaiser(Findings findings, AlertOpening opening, NpgsqlD
         ScoredSeries series,
         IReadOnlyList<AnomalyRecord> records,
         CancellationToken ct,
-        bool asIfLive = false
-    ) => ApplyAsync(transaction, series, records, isFinal: true, ct, asIfLive);
+        bool asIfLive = false,
+        RuleRound? round = null
+    ) => ApplyAsync(transaction, series, records, isFinal: true, ct, asIfLive, round);
 
     private async Task<bool> ApplyAsync(
         NpgsqlTransaction transaction,
@@ -45,7 +61,8 @@ public sealed class AlertRaiser(Findings findings, AlertOpening opening, NpgsqlD
         IReadOnlyList<AnomalyRecord> records,
         bool isFinal,
         CancellationToken ct,
-        bool asIfLive = false
+        bool asIfLive = false,
+        RuleRound? round = null
     )
     {
         if (records.Count == 0)
@@ -59,40 +76,70 @@ public sealed class AlertRaiser(Findings findings, AlertOpening opening, NpgsqlD
         foreach (var rule in await db.Rules.Where(rule => rule.JobIds.Contains(series.JobId)).ToListAsync(ct))
         {
             var telling = new Telling(db, connection, series, rule, isFinal, asIfLive ? null : clock);
+            var steps = new int[Enum.GetValues<EpisodeStep>().Length];
             foreach (var record in records)
-                told |= await ApplyAsync(telling, record, ct);
+                steps[(int)await ApplyAsync(telling, record, ct)]++;
+
+            var counts = new RunCounts(
+                1,
+                records.Count,
+                records.Count(record => telling.Settings.IsMetBy(record)),
+                steps[(int)EpisodeStep.Start],
+                steps[(int)EpisodeStep.Extend],
+                steps[(int)EpisodeStep.End]
+            );
+            told |= counts.Raised + counts.Extended + counts.Ended > 0;
+            // Each look reads each open bucket: only those that raised something are worth a line.
+            if (rule.IsEnabled && (isFinal || counts.Raised > 0))
+                round?.Add(rule.Id, isFinal ? RunKind.Close : RunKind.Look, counts);
         }
         await db.SaveChangesAsync(ct);
         return told;
     }
 
-    private async Task<bool> ApplyAsync(Telling telling, AnomalyRecord record, CancellationToken ct)
+    /// <returns>What it did to the alert.</returns>
+    private async Task<EpisodeStep> ApplyAsync(Telling telling, AnomalyRecord record, CancellationToken ct)
     {
         var (series, rule) = (telling.Series, telling.Rule);
         var open = await telling.OpenAsync(ct);
         // Off: nothing starts and nothing grows, and what is open still ends.
-        var settings = rule.AlertsFor(record.Bucket) ? telling.Settings : new RuleSettings(double.PositiveInfinity);
-        var decision = Episodes.Decide(open?.Episode, record, settings, series.BucketSpan, telling.IsFinal);
+        var settings = rule.AlertsFor(record.Bucket) ? telling.Settings : RuleSettings.Never;
+        var before =
+            open is null && settings.Duration > 1 && settings.IsMetBy(record)
+                ? await telling.BeforeAsync(record.Bucket, ct)
+                : [];
+        var decision = Episodes.Decide(open?.Episode, before, record, settings, series.BucketSpan, telling.IsFinal);
 
         switch (decision.Step)
         {
             case EpisodeStep.Start:
                 if (await EpisodeStore.CoversAsync(telling.Connection, series.Id, rule.Id, record.Bucket, ct))
-                    return false;
-                await opening.StartAsync(telling, decision.Episode!, record, ct);
-                return true;
+                    return EpisodeStep.None;
+                await StartAsync(telling, decision.Episode!, record, ct);
+                break;
 
             case EpisodeStep.Extend:
                 await ExtendAsync(telling, open!, decision, record, ct);
-                return true;
+                break;
 
             case EpisodeStep.End:
                 await EndAsync(telling, open!, decision.Episode!, record, ct);
-                return true;
-
-            default:
-                return false;
+                break;
         }
+        return decision.Step;
+    }
+
+    private async Task StartAsync(Telling telling, Episode episode, AnomalyRecord record, CancellationToken ct)
+    {
+        var vanished = telling.Settings.Duration > 1 ? await telling.VanishedAsync(episode, ct) : null;
+        if (vanished is { AlertId: not KnownEpisode.Untold })
+        {
+            await reconciler.ReturnAsync(telling, vanished, episode, record, ct);
+            return;
+        }
+        if (vanished is { Episode.Started: var started })
+            await EpisodeStore.ForgetAsync(telling.Connection, telling.Series.Id, telling.Rule.Id, started, ct);
+        await opening.StartAsync(telling, episode, record, ct);
     }
 
     private async Task ExtendAsync(
@@ -108,7 +155,7 @@ public sealed class AlertRaiser(Findings findings, AlertOpening opening, NpgsqlD
 
         var alert = await telling.AlertAsync(open.AlertId, ct);
         alert.LastBucket = Max(alert.LastBucket, episode.LastAbove);
-        if (telling.IsFinal && record.Bucket == alert.StartedAt)
+        if (telling.IsFinal && record.Bucket >= alert.StartedAt + (telling.Settings.Duration - 1) * series.BucketSpan)
             alert.IsInterim = false;
         if (alert.SeriesId != series.Id)
             return;

@@ -11,9 +11,6 @@ using Npgsql;
 
 namespace Denywatch.Web.Features.Scoring;
 
-/// <summary>One episode of a series and rule that a re-score changes, with all that is needed to say so.</summary>
-public sealed record ReconciledEpisode(Rule Rule, EpisodeChange Change);
-
 /// <summary>
 /// Brings the alerts of the past into line with records that were scored again. Nothing is deleted: what a person has
 /// touched stays and says what it would be now, what nobody touched is closed, and what comes back is opened again.
@@ -31,79 +28,25 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
         WHERE a.id = x.id AND abs(a.excess - x.excess) >= 0.5
         """;
 
-    /// <summary>What changed records do to the episodes of a series, by each stored rule that reads it. Reads only.</summary>
-    public async Task<List<ReconciledEpisode>> ChangesAsync(
-        DenywatchDb db,
-        DueSeries series,
-        ReplayedSeries scored,
-        CancellationToken ct
-    )
-    {
-        var rules = await db.Rules.Where(rule => rule.JobIds.Contains(series.JobId)).ToListAsync(ct);
-        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
-        return await ChangesAsync(connection, series, scored, rules, Telling.SettingsOf, trial: null, ct);
-    }
-
-    /// <summary>The same for given rules, with settings that may be tried.</summary>
-    /// <param name="scored">The series as it is scored now; its records have no holes up to <see cref="DueSeries.NextBucket"/>.</param>
-    /// <param name="settingsOf">Settings that its episodes are judged by.</param>
-    /// <param name="trial">Added to the counts of buckets, and not stored; null for what is stored.</param>
-    public static async Task<List<ReconciledEpisode>> ChangesAsync(
-        NpgsqlConnection connection,
-        DueSeries series,
-        ReplayedSeries scored,
-        IReadOnlyList<Rule> rules,
-        Func<Rule, RuleSettings> settingsOf,
-        IReadOnlyDictionary<DateTimeOffset, TriedCount>? trial,
-        CancellationToken ct
-    )
-    {
-        List<ReconciledEpisode> all = [];
-        var changed = scored.Records.Where(record => record.Bucket < series.NextBucket).ToList();
-        if (changed.Count == 0)
-            return all;
-
-        var (first, span) = (changed[0].Bucket, series.BucketSpan);
-        var open = await OpenRecords.OfAsync(connection, series, scored, trial, ct);
-        foreach (var rule in rules)
-        {
-            var reach = first - ((Episodes.Gap + 1) * span);
-            var known = await EpisodeStore.SinceAsync(connection, series.Id, rule.Id, reach, ct);
-            var from = known.Select(k => k.Episode.Started).Append(first).Min();
-            var (stored, tried) = (Telling.SettingsOf(rule), settingsOf(rule));
-            var least = Math.Min(stored.Threshold, tried.Threshold);
-            var before = await RecordStore.RecordsAsync(connection, series.Id, from, series.NextBucket, least, ct);
-            var changes = Reconciliation.Of(
-                Episodes.Of(before, stored, span),
-                Episodes.Of([.. before.Where(record => record.Bucket < first), .. changed], tried, span),
-                known,
-                series.NextBucket,
-                span,
-                open.Exists(record => tried.IsMetBy(record))
-            );
-            all.AddRange(
-                changes
-                    .Where(change => change.Fate != EpisodeFate.Appears || rule.AlertsFor(change.Now!.Started))
-                    .Select(change => new ReconciledEpisode(rule, change))
-            );
-        }
-        return all;
-    }
-
-    /// <summary>Writes what <see cref="ChangesAsync(DenywatchDb, DueSeries, ReplayedSeries, CancellationToken)"/> found, once the records are written.</summary>
+    /// <summary>Writes what <see cref="EpisodeChanges"/> found, once the records are written.</summary>
+    /// <param name="isFoundLate">Nobody is notified of what appears, however young it is.</param>
     public async Task ApplyAsync(
         NpgsqlTransaction transaction,
         DenywatchDb db,
         DueSeries series,
         IReadOnlyList<AnomalyRecord> changed,
         IReadOnlyList<ReconciledEpisode> episodes,
-        CancellationToken ct
+        CancellationToken ct,
+        bool isFoundLate = false
     )
     {
         var records = changed.ToDictionary(record => record.Bucket);
         foreach (var (rule, change) in episodes)
         {
-            var telling = new Telling(db, transaction.Connection!, ScoredSeries.Of(series), rule, isFinal: true, clock);
+            var telling = new Telling(db, transaction.Connection!, ScoredSeries.Of(series), rule, isFinal: true, clock)
+            {
+                IsFoundLate = isFoundLate,
+            };
             var reason = series.RescoreReason ?? CountStore.LateData;
             if (change.Known is { } known)
                 await RetellAsync(telling, known, change, records, reason, ct);
@@ -151,9 +94,7 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
         CancellationToken ct
     )
     {
-        if (!records.TryGetValue(now.PeakBucket, out var peak))
-            return;
-
+        var peak = await PeakAsync(telling, now, records, ct);
         var alert = await opening.StartAsync(telling, now, peak, ct);
         if (alert.SeriesId != telling.Series.Id || alert.RuleId != telling.Rule.Id)
             return;
@@ -198,7 +139,7 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
         var alert = await telling.AlertAsync(known.AlertId, ct);
         if (change.Now is not { } now)
         {
-            var peak = records.GetValueOrDefault(known.Episode.PeakBucket);
+            var peak = await PeakAsync(telling, known.Episode, records, ct);
             await VanishAsync(telling, alert, known.Episode, peak, reason, ct);
             return;
         }
@@ -206,6 +147,38 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
         var owner = await EpisodeStore.StandingAsync(telling.Connection, alert.Id, alert.SeriesId, ct);
         if (owner!.SeriesId == series && owner.RuleId == rule)
             await ChangeAsync(telling, alert, known, now, records.GetValueOrDefault(now.PeakBucket), reason, ct);
+    }
+
+    /// <summary>An episode that had vanished is the beginning of one that the present completes: its alert comes back.</summary>
+    internal async Task ReturnAsync(
+        Telling telling,
+        KnownEpisode known,
+        Episode now,
+        AnomalyRecord record,
+        CancellationToken ct
+    )
+    {
+        await telling.WriteAsync(
+            new(telling.Series.Id, telling.Rule.Id, known.AlertId, now),
+            known.Episode.Started,
+            ct
+        );
+        var alert = await telling.AlertAsync(known.AlertId, ct);
+        await ChangeAsync(telling, alert, known, now, record, "the buckets that followed", ct);
+    }
+
+    /// <summary>The record at an episode's peak, which may lie before what changed.</summary>
+    private static async Task<AnomalyRecord> PeakAsync(
+        Telling telling,
+        Episode episode,
+        Dictionary<DateTimeOffset, AnomalyRecord> records,
+        CancellationToken ct
+    )
+    {
+        var (series, at) = (telling.Series.Id, episode.PeakBucket);
+        return records.TryGetValue(at, out var changed)
+            ? changed
+            : (await RecordStore.RecordsAsync(telling.Connection, series, at, at.AddTicks(10), 0, ct)).FirstOrDefault();
     }
 
     /// <summary>An alert goes on as long as any series still tells it; where its own does no more, another one owns it.</summary>

@@ -16,14 +16,15 @@ public sealed partial class CloseBucketsTask(
     public async Task RunAsync(int shard, CancellationToken ct)
     {
         var scored = 0;
+        var round = new RuleRound();
         foreach (var series in await records.DueAsync(shard, ct))
         {
             try
             {
                 var isScored =
                     series.Counting.Detector == Detector.Rare
-                        ? await rare.ScoreAsync(series, ct)
-                        : await scorer.ScoreAsync(series, ct);
+                        ? await rare.ScoreAsync(series, ct, round)
+                        : await scorer.ScoreAsync(series, ct, round: round);
                 if (!isScored)
                     continue;
                 scored++;
@@ -34,8 +35,11 @@ public sealed partial class CloseBucketsTask(
                 // One series that cannot be scored must not stop the others of its shard.
                 Failed(bug, series.JobId, series.Partition);
                 await records.FailAsync(series, bug.Message, ct);
+                round.Fail(series.JobId, bug.Message);
             }
         }
+        await using (var connection = await source.OpenConnectionAsync(ct))
+            await RuleRunStore.AppendAsync(connection, round, ct);
         if (scored > 0)
         {
             await DatabaseEars.AnnounceAsync(source, Topic.Records, ct);

@@ -32,11 +32,14 @@ public sealed class LookTask(
         foreach (var opening in await openBuckets.OpeningAsync(ct))
             await OpenAsync(opening, ct);
 
+        var round = new RuleRound();
         foreach (var bucket in await openBuckets.LookAsync(ct))
         {
             if (!bucket.IsLearning && bucket.Actual >= bucket.Crossings.Warning)
-                await RaiseAsync(bucket, ct);
+                await RaiseAsync(bucket, round, ct);
         }
+        await using (var connection = await source.OpenConnectionAsync(ct))
+            await RuleRunStore.AppendAsync(connection, round, ct);
         if (changed.Count > 0)
         {
             await DatabaseEars.AnnounceAsync(source, Topic.Counts, ct);
@@ -64,7 +67,7 @@ public sealed class LookTask(
         );
     }
 
-    private async Task RaiseAsync(OpenBucket bucket, CancellationToken ct)
+    private async Task RaiseAsync(OpenBucket bucket, RuleRound round, CancellationToken ct)
     {
         await using var db = await dbs.CreateDbContextAsync(ct);
         if (
@@ -79,7 +82,7 @@ public sealed class LookTask(
             return;
 
         await openBuckets.SetScoreAsync(bucket.SeriesId, bucket.Bucket, record.Score, ct);
-        await raiser.InterimAsync(ScoredSeries.Of(series), record, ct);
+        await raiser.InterimAsync(ScoredSeries.Of(series), record, ct, round);
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Denywatch.Detection;
 using Denywatch.Storage;
 using Npgsql;
@@ -10,10 +11,12 @@ namespace Denywatch.Web.Features.Scoring;
 /// </summary>
 public sealed class RareScorer(SeriesReplay replay, SeriesRates rates, AlertRaiser raiser, NpgsqlDataSource source)
 {
+    /// <param name="round">What the rules made of it is added to, once it is written.</param>
     /// <returns>False when another node was first, or nothing is to be scored.</returns>
-    public async Task<bool> ScoreAsync(DueSeries series, CancellationToken ct)
+    public async Task<bool> ScoreAsync(DueSeries series, CancellationToken ct, RuleRound? round = null)
     {
         ArgumentNullException.ThrowIfNull(series);
+        var (part, start) = (new RuleRound(), Stopwatch.GetTimestamp());
         var goesOn = series.RescoreFrom is null && series.State is { } state && RarityModel.CanLoad(state);
         var model = goesOn ? RarityModel.Load(series.State!) : RarityModel.Start(series.BucketSpan);
         var from = goesOn ? series.NextBucket : await replay.FirstAsync(series, ct);
@@ -34,9 +37,11 @@ public sealed class RareScorer(SeriesReplay replay, SeriesRates rates, AlertRais
             transaction,
             ScoredSeries.Of(series),
             [.. records.Where(record => record.Bucket >= since)],
-            ct
+            ct,
+            round: part
         );
         await transaction.CommitAsync(ct);
+        round?.Add(part, Stopwatch.GetElapsedTime(start));
         return true;
     }
 

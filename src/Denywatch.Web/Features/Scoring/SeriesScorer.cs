@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Denywatch.Storage;
 using Npgsql;
 
@@ -19,9 +20,18 @@ public sealed class SeriesScorer(
 
     /// <param name="series">As read by <see cref="RecordStore.DueAsync"/>.</param>
     /// <param name="asIfLive">Raises alerts for all of the past, at the times they would have come.</param>
+    /// <param name="round">What the rules made of it is added to, once it is written.</param>
+    /// <param name="isFoundLate">Nobody is notified of what appears in the past.</param>
     /// <returns>False when another node was first.</returns>
-    public async Task<bool> ScoreAsync(DueSeries series, CancellationToken ct, bool asIfLive = false)
+    public async Task<bool> ScoreAsync(
+        DueSeries series,
+        CancellationToken ct,
+        bool asIfLive = false,
+        RuleRound? round = null,
+        bool isFoundLate = false
+    )
     {
+        var (part, start) = (new RuleRound(), Stopwatch.GetTimestamp());
         if (await replay.RunAsync(series, trial: null, ct) is not { } scored)
             return false;
 
@@ -34,10 +44,10 @@ public sealed class SeriesScorer(
         var changed = scored.Records.Where(record => record.Bucket < series.NextBucket).ToList();
         await EpisodeStore.LockAsync(connection, ct);
         await using var db = await Database.WithinAsync(transaction, ct);
-        var past = series.RescoreFrom is null ? [] : await reconciler.ChangesAsync(db, series, scored, ct);
+        var past = series.RescoreFrom is null ? [] : await EpisodeChanges.OfAsync(db, series, scored, part, ct);
 
         await RecordStore.WriteAsync(connection, series.Id, scored.Records, series.RescoreReason, ct);
-        await reconciler.ApplyAsync(transaction, db, series, changed, past, ct);
+        await reconciler.ApplyAsync(transaction, db, series, changed, past, ct, isFoundLate);
         await RecordStore.KeepSnapshotsAsync(connection, series, scored.Snapshots, ct);
         // A line that was frozen from counts that are no more is frozen anew at the next look.
         var closed = series.RescoreFrom is null ? scored.Until : DateTimeOffset.MaxValue;
@@ -51,9 +61,11 @@ public sealed class SeriesScorer(
             ScoredSeries.Of(series),
             [.. scored.Records.Where(record => record.Bucket >= since && record.Bucket >= isNew)],
             ct,
-            asIfLive
+            asIfLive,
+            part
         );
         await transaction.CommitAsync(ct);
+        round?.Add(part, Stopwatch.GetElapsedTime(start));
         return true;
     }
 }

@@ -1,4 +1,5 @@
 using Denywatch.Alerting;
+using Denywatch.Alerting.Replay;
 using Denywatch.Detection;
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
@@ -27,13 +28,14 @@ internal sealed class Telling(
     public Rule Rule => rule;
     public bool IsFinal => isFinal;
 
-    public RuleSettings Settings => SettingsOf(rule);
+    /// <summary>What it raises was found late, however young it is: nobody is notified.</summary>
+    public bool IsFoundLate { get; init; }
+
+    public RuleSettings Settings { get; } = rule.ToSettings();
 
     /// <summary>Where an alert's severity starts.</summary>
     public Severity Severity =>
         Enum.TryParse<Severity>(rule.Severity, ignoreCase: true, out var severity) ? severity : Severity.Low;
-
-    public static RuleSettings SettingsOf(Rule rule) => new(rule.Threshold, rule.Floor, rule.MinimumExcess);
 
     /// <summary>An end reason as alerts and pages write it.</summary>
     public static string Word(EndReason? reason) =>
@@ -58,6 +60,33 @@ internal sealed class Telling(
         if (!isRead)
             (open, isRead) = (await EpisodeStore.OpenAsync(connection, series.Id, rule.Id, ct), true);
         return open;
+    }
+
+    /// <summary>
+    /// Records of the buckets that an episode would have to begin with before <paramref name="bucket"/>, as far as the rule may
+    /// tell them. Before a bucket that is open there may be others.
+    /// </summary>
+    public async Task<IReadOnlyList<AnomalyRecord>> BeforeAsync(DateTimeOffset bucket, CancellationToken ct)
+    {
+        var from = bucket - (rule.Duration - 1) * series.BucketSpan;
+        var before = await RecordStore.RecordsAsync(connection, series.Id, from, bucket, Settings.Line, ct);
+        if (!isFinal)
+        {
+            var growing = await OpenBucketStore.ListAsync(connection, ct, series.Id);
+            before.AddRange(
+                growing
+                    .Where(one => one.Bucket >= from && one.Bucket < bucket)
+                    .Select(one => FrozenScore.RecordOf(one, one.Actual))
+            );
+        }
+        return before.FindAll(record => rule.AlertsFor(record.Bucket));
+    }
+
+    /// <summary>An episode that vanished with what an episode begins with; null where there is none.</summary>
+    public async Task<KnownEpisode?> VanishedAsync(Episode episode, CancellationToken ct)
+    {
+        var known = await EpisodeStore.SinceAsync(connection, series.Id, rule.Id, episode.Started, ct);
+        return known.Find(one => one.IsVanished && one.Episode.Started <= episode.LastAbove);
     }
 
     public async Task WriteAsync(StoredEpisode episode, DateTimeOffset? startedBefore, CancellationToken ct)

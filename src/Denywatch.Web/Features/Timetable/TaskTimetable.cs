@@ -7,6 +7,7 @@ using Denywatch.Web.Features.Exceptions;
 using Denywatch.Web.Features.Explorer;
 using Denywatch.Web.Features.Jobs;
 using Denywatch.Web.Features.Retention;
+using Denywatch.Web.Features.Rules;
 using Denywatch.Web.Features.Scoring;
 using Hangfire;
 using Hangfire.PostgreSql;
@@ -69,6 +70,12 @@ internal sealed partial class TaskTimetable(
             "source-alarms",
             task => task.RunAsync(CancellationToken.None),
             "11,31,51 * * * * *",
+            stoppingToken
+        );
+        await AddAsync<FillTask>(
+            "fills",
+            task => task.RunAsync(CancellationToken.None),
+            "4/5 * * * * *",
             stoppingToken
         );
         for (var shard = 0; shard < Series.Shards; shard++)
