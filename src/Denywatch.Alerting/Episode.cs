@@ -6,9 +6,9 @@ namespace Denywatch.Alerting;
 
 /// <summary>When a rule's records alert.</summary>
 /// <param name="Threshold">Record score to reach, on the scale of <paramref name="Sensitivity"/>.</param>
-/// <param name="Floor">Count to reach.</param>
-/// <param name="MinimumExcess">Denies above typical to reach.</param>
-/// <param name="Ratio">Times typical to reach; 0 asks for none.</param>
+/// <param name="Floor">Count to reach; where few are odd, the typical count.</param>
+/// <param name="MinimumExcess">Denies above typical to reach; below it where few are odd.</param>
+/// <param name="Ratio">Times typical to reach, or to fall below it where few are odd; 0 asks for none.</param>
 /// <param name="Duration">Buckets in a row that must reach all of it by their own counts, 1 to <see cref="LongestDuration"/>.</param>
 /// <param name="Sensitivity">False alarms a year that score 75 stands for, <see cref="LeastSensitivity"/> to
 /// <see cref="MostSensitivity"/>, over all series of the rule.</param>
@@ -51,14 +51,14 @@ public sealed record RuleSettings(
     /// Whether a bucket is one of the <see cref="Duration"/> in a row that alert: above the line, and by its own count above the
     /// 95 % band where there must be several. A score looks at sums with the buckets before, too, so one spike alone would last.
     /// </summary>
-    public bool LastsIn(in AnomalyRecord record) => IsMetBy(record) && (Duration == 1 || record.Actual > record.Upper);
+    public bool LastsIn(in AnomalyRecord record) => IsMetBy(record) && (Duration == 1 || (record.IsLow ? record.Actual < record.Lower : record.Actual > record.Upper));
 
     /// <summary>Whether a bucket is above the line.</summary>
     public bool IsMetBy(in AnomalyRecord record) =>
         record is { IsLearning: false, Actual: { } actual }
-        && actual >= Floor
-        && actual - record.Typical >= MinimumExcess
-        && actual >= Ratio * record.Typical
+        && (record.IsLow ? record.Typical : actual) >= Floor
+        && record.Excess >= MinimumExcess
+        && (record.IsLow ? record.Typical >= Ratio * actual : actual >= Ratio * record.Typical)
         && record.Score >= Line;
 }
 

@@ -50,6 +50,12 @@ public readonly record struct AnomalyRecord(
 )
 {
     public Band Band => RecordScore.BandOf(Score);
+
+    /// <summary>Counts below what is expected are what its job looks for.</summary>
+    public bool IsLow { get; init; }
+
+    /// <summary>Actual minus typical, or the other way round where few are odd; 0 for a missing bucket.</summary>
+    public double Excess => Actual is not { } actual ? 0 : IsLow ? Typical - actual : actual - Typical;
 }
 
 /// <summary>The smallest counts at which an open bucket reaches each band; frozen when the bucket opens.</summary>

@@ -77,7 +77,7 @@ public sealed class SeriesModel
     public AnomalyRecord ScoreLow(DateTimeOffset bucket, double? actual, Sensitivity? sensitivity = null)
     {
         var prediction = PredictionOf(bucket);
-        var record = RecordOf(prediction, bucket, actual, sensitivity ?? Sensitivity.Default);
+        var record = RecordOf(prediction, bucket, actual, sensitivity ?? Sensitivity.Default) with { IsLow = true };
         if (actual is not { } count)
             return record;
 

@@ -148,7 +148,9 @@ public sealed class RecordStore(NpgsqlDataSource source)
     ) =>
         connection.RowsAsync(
             """
-            SELECT bucket, actual, typical, lower, upper, probability, score, is_learning FROM records
+            SELECT bucket, actual, typical, lower, upper, probability, score, is_learning,
+                   EXISTS (SELECT FROM series s JOIN jobs j ON j.id = s.job_id WHERE s.id = @series AND j.detector = 'low_count')
+            FROM records
             WHERE series_id = @series AND bucket >= @from AND bucket < @to AND score >= @least ORDER BY bucket
             """,
             row => new AnomalyRecord(
@@ -160,7 +162,10 @@ public sealed class RecordStore(NpgsqlDataSource source)
                 row.GetDouble(5),
                 row.GetDouble(6),
                 row.GetBoolean(7)
-            ),
+            )
+            {
+                IsLow = row.GetBoolean(8),
+            },
             ct,
             ("series", seriesId),
             ("from", from),

@@ -57,6 +57,8 @@ public sealed class WhyNotQueries(JudgedBuckets buckets, IDbContextFactory<Denyw
         var switches = await RuleSwitches.OfAsync(db, rules, ct);
         var alerts = await AlertsAsync(seriesId, bucket, ct);
         var around = await AroundAsync(seriesId, facts, ct);
+        // What nobody ever switched on is no answer to why nothing was told.
+        rules.RemoveAll(rule => !alerts.ContainsKey(rule.Id) && !switches[rule.Id].Exists(turn => turn.IsOn));
         return new(
             seriesId,
             bucket,

@@ -20,8 +20,9 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
     // Of an episode whose peak and times stay, the buckets between may have changed.
     private const string Excesses = """
         UPDATE alerts a SET excess = x.excess
-        FROM (SELECT a.id, sum(greatest(r.actual - r.typical, 0)) AS excess
+        FROM (SELECT a.id, sum(greatest(CASE WHEN j.detector = 'low_count' THEN r.typical - r.actual ELSE r.actual - r.typical END, 0)) AS excess
               FROM alerts a JOIN records r ON r.series_id = a.series_id AND r.bucket BETWEEN a.started_at AND a.last_bucket
+              JOIN series s ON s.id = a.series_id JOIN jobs j ON j.id = s.job_id
               WHERE a.series_id = @series AND a.started_at <= @last AND a.last_bucket >= @first
                 AND a.close_reason IS DISTINCT FROM 'Rescored' AND NOT a.is_storm
               GROUP BY a.id ORDER BY a.id) x

@@ -163,7 +163,7 @@ internal sealed class Telling(
             series.FirewallId,
             record.Bucket,
             record.Bucket + series.BucketSpan,
-            (record.Actual ?? 0) - record.Typical,
+            record.Excess,
             ct
         );
 
@@ -172,15 +172,16 @@ internal sealed class Telling(
     {
         var others = await connection.ScalarAsync<double>(
             """
-            SELECT coalesce(sum(greatest(actual - typical, 0)), 0) FROM records
+            SELECT coalesce(sum(greatest(CASE WHEN @low THEN typical - actual ELSE actual - typical END, 0)), 0) FROM records
             WHERE series_id = @series AND bucket BETWEEN @from AND @to AND bucket <> @bucket
             """,
             ct,
             ("series", series.Id),
+            ("low", record.IsLow),
             ("from", episode.Started),
             ("to", episode.LastAbove),
             ("bucket", record.Bucket)
         );
-        return others + Math.Max(0, (record.Actual ?? 0) - record.Typical);
+        return others + Math.Max(0, record.Excess);
     }
 }
