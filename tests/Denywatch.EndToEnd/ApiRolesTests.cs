@@ -23,6 +23,8 @@ public sealed class ApiRolesTests(PostgresFixture postgres)
         ["/api/v1/rules/import"] = AccountRole.Engineer,
         ["/api/v1/rules/{id}/roll-back"] = AccountRole.Engineer,
         ["/api/v1/jobs"] = AccountRole.Engineer,
+        ["/api/v1/source-alarms"] = AccountRole.Analyst,
+        ["/api/v1/source-alarms/{id}/dismiss"] = AccountRole.Engineer,
         ["/api/v1/learnt"] = AccountRole.Analyst,
         ["/api/v1/sites"] = AccountRole.Engineer,
         ["/api/v1/assets"] = AccountRole.Engineer,
@@ -151,6 +153,7 @@ public sealed class ApiRolesTests(PostgresFixture postgres)
         "saved_views",
         "sites",
         "assets",
+        "source_alarms",
         "accounts",
         "audit",
     ];

@@ -44,6 +44,7 @@ public static class RulesSetup
                 db.Jobs.Add(job);
         }
 
+        List<Guid> made = [];
         foreach (var rule in BuiltInRules.All())
         {
             if (await db.Rules.FindAsync([rule.Id], ct) is { } known)
@@ -56,6 +57,7 @@ public static class RulesSetup
             if (rule.Id == BuiltInRules.SpikeInFirewallDenies)
                 rule.Switch(on: true, DateTimeOffset.UnixEpoch);
             db.Rules.Add(rule);
+            made.Add(rule.Id);
             db.Audit.Add(
                 Audit.Entry(
                     Actor.System,
@@ -72,7 +74,7 @@ public static class RulesSetup
         }
 
         await db.SaveChangesAsync(ct);
-        await RuleVersions.CatchUpAsync(db, clock.GetUtcNow(), ct);
+        await RuleVersions.CatchUpAsync(db, made, clock.GetUtcNow(), ct);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
     }
