@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace Denywatch.Web.Features.Explorer;
 
-/// <summary>What happened beside the counts: alerts, exceptions, notes, changes, rules first seen, gaps, late data.</summary>
+/// <summary>What happened beside the counts: alerts, exceptions, notes, changes, rules first seen, gaps, late data, what models noticed.</summary>
 public sealed class EventQueries(NpgsqlDataSource source, TimelineQueries timelines, IDbContextFactory<DenywatchDb> dbs)
 {
     private const int Most = 200;
@@ -85,7 +85,8 @@ public sealed class EventQueries(NpgsqlDataSource source, TimelineQueries timeli
                 row => new LateMark(row.Time(0), row.GetString(1), row.GetInt32(2)),
                 ct,
                 range
-            )
+            ),
+            await ModelEvents.BetweenAsync(connection, jobId: "", from, to, Most, ct)
         );
     }
 
