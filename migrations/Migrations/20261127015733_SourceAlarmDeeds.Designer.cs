@@ -1023,6 +1023,10 @@ namespace Denywatch.Migrations.Migrations
                         .HasColumnType("interval")
                         .HasColumnName("bucket_span");
 
+                    b.Property<string>("CreatedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("created_by");
+
                     b.Property<string>("Description")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1032,6 +1036,34 @@ namespace Denywatch.Migrations.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("detector");
+
+                    b.Property<string>("Events")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(8)
+                        .HasColumnType("character varying(8)")
+                        .HasDefaultValue("Denied")
+                        .HasColumnName("events");
+
+                    b.Property<string>("Field")
+                        .HasColumnType("text")
+                        .HasColumnName("field");
+
+                    b.Property<string>("Filter")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("filter");
+
+                    b.Property<bool>("HasOwnCounts")
+                        .HasColumnType("boolean")
+                        .HasColumnName("has_own_counts");
+
+                    b.Property<int>("HistoryDays")
+                        .HasColumnType("integer")
+                        .HasColumnName("history_days");
+
+                    b.Property<int>("HistoryDone")
+                        .HasColumnType("integer")
+                        .HasColumnName("history_done");
 
                     b.PrimitiveCollection<string[]>("Influencers")
                         .IsRequired()
@@ -1085,6 +1117,51 @@ namespace Denywatch.Migrations.Migrations
                         .HasName("pk_jobs");
 
                     b.ToTable("jobs", (string)null);
+                });
+
+            modelBuilder.Entity("Denywatch.Storage.Entities.JobExclusion", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by");
+
+                    b.Property<DateTimeOffset>("From")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("from");
+
+                    b.Property<string>("JobId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("job_id");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset>("Until")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("until");
+
+                    b.HasKey("Id")
+                        .HasName("pk_job_exclusions");
+
+                    b.HasIndex("JobId", "From")
+                        .HasDatabaseName("ix_job_exclusions_job_id_from");
+
+                    b.ToTable("job_exclusions", (string)null);
                 });
 
             modelBuilder.Entity("Denywatch.Storage.Entities.OneTimeLink", b =>
@@ -1364,6 +1441,10 @@ namespace Denywatch.Migrations.Migrations
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
 
+                    b.Property<DateTimeOffset?>("CountedSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("counted_since");
+
                     b.Property<int?>("FirewallId")
                         .HasColumnType("integer")
                         .HasColumnName("firewall_id");
@@ -1376,6 +1457,10 @@ namespace Denywatch.Migrations.Migrations
                     b.Property<DateTimeOffset>("NextBucket")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("next_bucket");
+
+                    b.Property<bool>("OwnCounts")
+                        .HasColumnType("boolean")
+                        .HasColumnName("own_counts");
 
                     b.Property<string>("Partition")
                         .IsRequired()
@@ -1404,6 +1489,10 @@ namespace Denywatch.Migrations.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_series");
+
+                    b.HasIndex("JobId")
+                        .HasDatabaseName("ix_series_job_id")
+                        .HasFilter("own_counts AND counted_since IS NULL");
 
                     b.HasIndex("Shard")
                         .HasDatabaseName("ix_series_shard");
@@ -1802,6 +1891,16 @@ namespace Denywatch.Migrations.Migrations
                     b.Navigation("AliasOf");
 
                     b.Navigation("Site");
+                });
+
+            modelBuilder.Entity("Denywatch.Storage.Entities.JobExclusion", b =>
+                {
+                    b.HasOne("Denywatch.Storage.Entities.Job", null)
+                        .WithMany()
+                        .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_job_exclusions_jobs_job_id");
                 });
 
             modelBuilder.Entity("Denywatch.Storage.Entities.OneTimeLink", b =>

@@ -1,18 +1,7 @@
-using System.Text.Json.Serialization;
 using Denywatch.Detection;
 using Npgsql;
 
 namespace Denywatch.Storage;
-
-/// <summary>What a model noticed, and where.</summary>
-/// <param name="Series">Name of the firewall, or whatever the job splits by; "All firewalls" for the total.</param>
-public sealed record NoticedEvent(
-    DateTimeOffset At,
-    string JobId,
-    string Series,
-    [property: JsonConverter(typeof(JsonStringEnumConverter<ModelEventKind>))] ModelEventKind Kind,
-    string Sentence
-);
 
 /// <summary>The system's annotations: what models noticed as they learnt.</summary>
 public static class ModelEvents
@@ -23,13 +12,6 @@ public static class ModelEvents
         INSERT INTO model_events (series_id, at, kind, text)
         SELECT @series, n.at, n.kind, n.text FROM unnest(@ats, @kinds, @texts) AS n (at, kind, text)
         ON CONFLICT DO NOTHING
-        """;
-
-    private const string Newest = """
-        SELECT e.at, s.job_id, CASE WHEN s.partition = '' THEN 'All firewalls' ELSE s.partition END, e.kind, e.text
-        FROM model_events e JOIN series s ON s.id = e.series_id
-        WHERE e.at >= @from AND e.at < @to AND (@job = '' OR s.job_id = @job)
-        ORDER BY e.at DESC, s.partition, e.kind LIMIT @most
         """;
 
     /// <summary>
@@ -59,30 +41,4 @@ public static class ModelEvents
             ("texts", written.Select(one => one.Sentence).ToArray())
         );
     }
-
-    /// <summary>The newest in [from, to).</summary>
-    /// <param name="jobId">Of its series alone; empty for those of all jobs.</param>
-    public static Task<List<NoticedEvent>> BetweenAsync(
-        NpgsqlConnection connection,
-        string jobId,
-        DateTimeOffset from,
-        DateTimeOffset to,
-        int most,
-        CancellationToken ct
-    ) =>
-        connection.RowsAsync(
-            Newest,
-            row => new NoticedEvent(
-                row.Time(0),
-                row.GetString(1),
-                row.GetString(2),
-                (ModelEventKind)row.GetInt16(3),
-                row.GetString(4)
-            ),
-            ct,
-            ("job", jobId),
-            ("from", from),
-            ("to", to),
-            ("most", most)
-        );
 }

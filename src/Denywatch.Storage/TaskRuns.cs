@@ -8,6 +8,7 @@ namespace Denywatch.Storage;
 public static class TaskRuns
 {
     private const string ClosePrefix = "close-";
+    private const string DiscoverPrefix = "discover ";
 
     /// <summary>Counts and looks at open buckets.</summary>
     public const string Look = "look";
@@ -19,15 +20,16 @@ public static class TaskRuns
     public static string Words(string task)
     {
         ArgumentNullException.ThrowIfNull(task);
-        return task == Look ? "Looked at open buckets"
+        return task == Look ? "Last look"
+            : task.StartsWith(DiscoverPrefix, StringComparison.Ordinal) ? "Last search for series"
             : task.StartsWith(ClosePrefix, StringComparison.Ordinal)
             && int.TryParse(task[ClosePrefix.Length..], CultureInfo.InvariantCulture, out var shard)
-                ? $"Scored closed buckets, part {shard + 1} of {Series.Shards}"
+                ? $"Last scoring, {shard + 1} of {Series.Shards}"
             : task;
     }
 
     /// <summary>Looks for values of a job that have earned a series.</summary>
-    public static string Discover(string jobId) => $"discover {jobId}";
+    public static string Discover(string jobId) => $"{DiscoverPrefix}{jobId}";
 
     public static async Task NoteAsync(NpgsqlDataSource source, string task, CancellationToken ct)
     {

@@ -1,9 +1,9 @@
 using Bunit;
 using Denywatch.Alerting;
 using Denywatch.Detection;
-using Denywatch.Storage;
 using Denywatch.Web.Features.Explorer;
 using Denywatch.Web.Features.Pivots;
+using Denywatch.Web.Features.Scoring;
 using Denywatch.Web.Ui;
 using Denywatch.Web.Ui.Charts;
 

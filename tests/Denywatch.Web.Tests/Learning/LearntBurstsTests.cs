@@ -6,6 +6,7 @@ using Denywatch.Web.Features.Accounts;
 using Denywatch.Web.Features.Jobs;
 using Denywatch.Web.Features.Learning;
 using Denywatch.Web.Features.Rules;
+using Denywatch.Web.Features.Scoring;
 using Denywatch.Web.Tests.Scoring;
 using Microsoft.EntityFrameworkCore;
 
@@ -89,7 +90,7 @@ public sealed class LearntBurstsTests(PostgresFixture postgres) : IAsyncLifetime
         var jobs = month.Node.Get<JobQueries>();
         var noticed = (await jobs.FindAsync(BuiltInJobs.Total, Stop))!.Noticed;
         var burst = Assert.Single(noticed, one => one.Kind == ModelEventKind.Burst);
-        Assert.Equal("All firewalls", burst.Series);
+        Assert.Equal("all firewalls", burst.Series);
         Assert.Contains(" is expected every day at ", burst.Sentence, StringComparison.Ordinal);
         Assert.InRange(burst.At, month.Open.AddDays(-11), month.Open.AddDays(-8));
 
@@ -100,7 +101,7 @@ public sealed class LearntBurstsTests(PostgresFixture postgres) : IAsyncLifetime
 
         Assert.Equal(noticed, (await jobs.FindAsync(BuiltInJobs.Total, Stop))!.Noticed);
         await using var connection = await month.Node.Source.OpenConnectionAsync(Stop);
-        var everywhere = await ModelEvents.BetweenAsync(
+        var everywhere = await NoticedEvents.BetweenAsync(
             connection,
             jobId: "",
             month.Open.AddDays(-20),

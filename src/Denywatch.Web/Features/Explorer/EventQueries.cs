@@ -2,6 +2,7 @@ using Denywatch.Events.Exceptions;
 using Denywatch.Events.Maintenance;
 using Denywatch.Storage;
 using Denywatch.Web.Features.Overview;
+using Denywatch.Web.Features.Scoring;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -86,7 +87,7 @@ public sealed class EventQueries(NpgsqlDataSource source, TimelineQueries timeli
                 ct,
                 range
             ),
-            await ModelEvents.BetweenAsync(connection, jobId: "", from, to, Most, ct)
+            await NoticedEvents.BetweenAsync(connection, jobId: "", from, to, Most, ct)
         );
     }
 

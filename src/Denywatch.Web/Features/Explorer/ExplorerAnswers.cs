@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using Denywatch.Alerting;
-using Denywatch.Storage;
+using Denywatch.Web.Features.Scoring;
 using Denywatch.Web.Ui.Charts;
 
 namespace Denywatch.Web.Features.Explorer;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Denywatch.Detection;
-using Denywatch.Storage;
 using Denywatch.Web.Features.Jobs;
+using Denywatch.Web.Features.Scoring;
 using Denywatch.Web.Ui;
 using Denywatch.Web.Ui.Charts;
 

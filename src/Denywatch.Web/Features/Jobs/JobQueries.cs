@@ -1,6 +1,7 @@
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Denywatch.Web.Features.DataSources;
+using Denywatch.Web.Features.Scoring;
 using Denywatch.Web.Ui;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -145,7 +146,7 @@ public sealed class JobQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSou
             .Where(period => period.JobId == id)
             .OrderByDescending(period => period.From)
             .ToListAsync(ct);
-        var noticed = await ModelEvents.BetweenAsync(
+        var noticed = await NoticedEvents.BetweenAsync(
             connection,
             id,
             DateTimeOffset.UnixEpoch,
