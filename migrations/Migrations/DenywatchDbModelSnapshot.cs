@@ -1556,6 +1556,14 @@ namespace Denywatch.Migrations.Migrations
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
 
+                    b.Property<DateTimeOffset?>("AcknowledgedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("acknowledged_at");
+
+                    b.Property<string>("AcknowledgedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("acknowledged_by");
+
                     b.Property<int>("DataSourceId")
                         .HasColumnType("integer")
                         .HasColumnName("data_source_id");
@@ -1564,11 +1572,19 @@ namespace Denywatch.Migrations.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("ended_at");
 
+                    b.Property<string>("EndedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("ended_by");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(16)
                         .HasColumnType("character varying(16)")
                         .HasColumnName("kind");
+
+                    b.Property<int?>("OtherSourceId")
+                        .HasColumnType("integer")
+                        .HasColumnName("other_source_id");
 
                     b.Property<DateTimeOffset>("RaisedAt")
                         .HasColumnType("timestamp with time zone")
@@ -1591,6 +1607,9 @@ namespace Denywatch.Migrations.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_source_alarms");
+
+                    b.HasIndex("OtherSourceId")
+                        .HasDatabaseName("ix_source_alarms_other_source_id");
 
                     b.HasIndex("DataSourceId", "Kind")
                         .IsUnique()
@@ -1944,6 +1963,12 @@ namespace Denywatch.Migrations.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_source_alarms_data_sources_data_source_id");
+
+                    b.HasOne("Denywatch.Storage.Entities.DataSource", null)
+                        .WithMany()
+                        .HasForeignKey("OtherSourceId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_source_alarms_data_sources_other_source_id");
 
                     b.Navigation("DataSource");
                 });

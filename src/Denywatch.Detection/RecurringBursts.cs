@@ -51,7 +51,23 @@ internal sealed class RecurringBursts(SiteClock clock)
     }
 
     /// <summary>Remembers that a bucket was far above its mean.</summary>
-    public void Learn(int at, double value)
+    /// <returns>What is expected to come back from now on, and was not before; null where nothing is.</returns>
+    public LearntBurst? Learn(int at, double value)
+    {
+        var before = Learnt(at);
+        if (!Remember(at, value))
+            return null;
+
+        // What comes daily comes weekly too, some day: the shortest rhythm says it all, and comes first.
+        var now = Learnt(at);
+        var same = now.FindIndex(burst => IsNear(burst, at));
+        return same >= 0 && !before.Exists(burst => IsNear(burst, at) && burst.Rhythm <= now[same].Rhythm)
+            ? now[same]
+            : null;
+    }
+
+    /// <summary>False where it goes on, or is refused: then it is no new run.</summary>
+    private bool Remember(int at, double value)
     {
         var height = (Half)Math.Log(1 + value);
         var last = (next + Kept - 1) % Kept;
@@ -59,14 +75,24 @@ internal sealed class RecurringBursts(SiteClock clock)
         {
             lengths[last] = (byte)(at - starts[last] + 1);
             heights[last] = height > heights[last] ? height : heights[last];
-            return;
+            return false;
         }
         if (IsRefused(at))
-            return;
+            return false;
 
         (starts[next], lengths[next], heights[next]) = (at, 1, height);
         next = (next + 1) % Kept;
         count = Math.Min(count + 1, Kept);
+        return true;
+    }
+
+    /// <summary>Whether a burst comes at the time of day, and the day if it is not daily, of a bucket; give or take its length.</summary>
+    private bool IsNear(LearntBurst burst, int at)
+    {
+        var away = at % perDay - (int)(burst.At.ToTimeSpan() / clock.Span);
+        away = Math.Min(Math.Abs(away), perDay - Math.Abs(away));
+        return away <= Tolerance + burst.Buckets
+            && (burst.Weekday is not { } weekday || (int)weekday == (at / perDay + 1) % 7);
     }
 
     /// <summary>What is expected to come back, seen from a bucket; the latest run of each rhythm.</summary>

@@ -10,6 +10,9 @@ internal sealed class Seasons(SiteClock clock)
     private const double DayRate = 0.10;
     private const double WeekRate = 0.30;
     private const int EnoughWeeks = 3;
+
+    /// <summary>Of credits, which are logarithms of odds: so far ahead an opinion is no better by chance.</summary>
+    private const double CertainlyBetter = 10;
     private const double Least = 1e-6;
 
     /// <summary>A rhythm may come this many slots early or late.</summary>
@@ -26,6 +29,7 @@ internal sealed class Seasons(SiteClock clock)
     private readonly double[] weekdayCount = new double[7];
     private readonly double[] weekdayExpected = new double[7];
     private readonly double[] credit = new double[Opinions.Count];
+    private readonly byte[] followed = [(byte)ExpectedPattern.Level];
 
     private double level;
     private double levelWeight;
@@ -80,6 +84,31 @@ internal sealed class Seasons(SiteClock clock)
             (ExpectedPattern)(favourite + 1),
             daySeen[time.Slot]
         );
+    }
+
+    /// <summary>
+    /// The daily or weekly pattern that counts follow by now, where it is certainly better than the one that was noticed
+    /// before; null while nothing is new. To be asked after each learnt bucket.
+    /// </summary>
+    public ExpectedPattern? Notice()
+    {
+        var daily = Math.Max(credit[1], credit[2]);
+        var best =
+            credit[3] > Math.Max(credit[0], daily) ? ExpectedPattern.TimeOfWeek
+            : daily > credit[0] ? ExpectedPattern.TimeOfDay
+            : ExpectedPattern.Level;
+        double CreditOf(ExpectedPattern pattern) =>
+            pattern switch
+            {
+                ExpectedPattern.TimeOfWeek => credit[3],
+                ExpectedPattern.TimeOfDay => daily,
+                _ => credit[0],
+            };
+        if (CreditOf(best) - CreditOf((ExpectedPattern)followed[0]) < CertainlyBetter)
+            return null;
+
+        followed[0] = (byte)best;
+        return best == ExpectedPattern.Level ? null : best;
     }
 
     /// <summary>Teaches one bucket.</summary>
@@ -165,6 +194,7 @@ internal sealed class Seasons(SiteClock clock)
         state.Add(weekdayCount);
         state.Add(weekdayExpected);
         state.Add(credit);
+        state.Add(followed);
         state.Add([level, levelWeight, recentCount, recentExpected]);
     }
 
@@ -177,6 +207,7 @@ internal sealed class Seasons(SiteClock clock)
         state.Fill(weekdayCount);
         state.Fill(weekdayExpected);
         state.Fill(credit);
+        state.Fill(followed);
         level = state.Double();
         levelWeight = state.Double();
         recentCount = state.Double();

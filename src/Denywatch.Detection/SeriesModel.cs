@@ -13,7 +13,7 @@ public sealed class SeriesModel
     /// <summary>An excess of fewer denies than this is never worth an alert, however quiet the series.</summary>
     public const double LeastExcess = 4;
 
-    private const byte Version = 3;
+    private const byte Version = 4;
     private const double ScoreOfTooFew = 49;
 
     private readonly TimeSpan span;
@@ -24,6 +24,7 @@ public sealed class SeriesModel
     private readonly Evidence evidence;
     private readonly LevelShift shift;
     private readonly SuspectZeros zeros;
+    private readonly List<ModelEvent> noticed = [];
 
     private long lastTicks;
     private long taught;
@@ -112,12 +113,15 @@ public sealed class SeriesModel
         if (actual is not { } count || zeros.Contains(prediction, count))
             evidence.Skip(1);
         else
-            Learn(prediction with { Gap = 0 }, count);
+            Learn(bucket, prediction with { Gap = 0 }, count);
     }
 
     /// <summary>Bursts that the model has learnt to expect, such as a nightly scan.</summary>
     public IReadOnlyList<LearntBurst> LearntBursts =>
         LastLearnt is { } last ? bursts.Learnt(clock.At(last).Number) : [];
+
+    /// <summary>What it noticed while it learnt, since it was started or loaded, in order of time; not part of its state.</summary>
+    public IReadOnlyList<ModelEvent> Noticed => noticed;
 
     /// <summary>Expects a burst of that time no more, and learns none there again.</summary>
     /// <param name="start">By the site's clock, give or take two buckets.</param>
@@ -236,7 +240,7 @@ public sealed class SeriesModel
         return reader.IsAtEnd ? model : throw new InvalidDataException("The model state is too long.");
     }
 
-    private void Learn(in Prediction prediction, double count)
+    private void Learn(DateTimeOffset bucket, in Prediction prediction, double count)
     {
         // In its first hours the model knows too little to call anything a spike.
         var ceiling =
@@ -250,12 +254,15 @@ public sealed class SeriesModel
             spread.Learn(prediction.Mean, usual);
         evidence.Learn(prediction, freed);
         seasons.Learn(prediction.Time, freed, prediction.Expected, spread);
-        if (count > ceiling)
-            bursts.Learn(prediction.Time.Number, count);
+        if (seasons.Notice() is { } pattern)
+            noticed.Add(ModelEvent.Season(bucket, pattern));
+        if (count > ceiling && bursts.Learn(prediction.Time.Number, count) is { } burst)
+            noticed.Add(ModelEvent.Learnt(bucket, burst));
         taught++;
 
         if (shift.IsBack(prediction, usual))
         {
+            noticed.Add(ModelEvent.LevelBack(bucket));
             seasons.Scale(1 / shift.Moved);
             shift.Remember(0);
             shift.Forget();
@@ -264,6 +271,7 @@ public sealed class SeriesModel
         }
         if (!shift.Learn(prediction, usual))
             return;
+        noticed.Add(ModelEvent.LevelMoved(bucket, shift.Counted / shift.Expected, shift.Counted / shift.Buckets));
         seasons.MoveTo(shift.Counted, shift.Expected, shift.Buckets);
         shift.Remember(shift.Counted / shift.Expected);
         shift.Forget();

@@ -97,7 +97,12 @@ public sealed record AlertMessage(int Version, string Type, DateTimeOffset Times
     {
         ArgumentNullException.ThrowIfNull(alarm);
         var (firewall, action) = (alarm.DataSource.Firewall.Name, Word(news));
-        var kind = alarm.Kind.ToString().ToLowerInvariant();
+        var (title, over) = alarm.Kind switch
+        {
+            SourceAlarmKind.Duplicate => ("Duplicate feed", "is no duplicate any more"),
+            SourceAlarmKind.LoggingChanged => ("Logging changed", "logs as is normal now"),
+            var kind => ($"Source {kind.ToString().ToLowerInvariant()}", "sends as usual again"),
+        };
         return new(
             NewestVersion,
             $"source_alarm.{action}",
@@ -105,8 +110,8 @@ public sealed record AlertMessage(int Version, string Type, DateTimeOffset Times
             new(
                 at,
                 alarm.EndedAt is null
-                    ? $"{firewall} ({alarm.DataSource.Integration}) is {kind}. {alarm.Reason}"
-                    : $"{firewall} ({alarm.DataSource.Integration}) sends as usual again.",
+                    ? $"{title}: {firewall} ({alarm.DataSource.Integration}). {alarm.Reason}"
+                    : $"{firewall} ({alarm.DataSource.Integration}) {over}.",
                 new(
                     "alert",
                     ["host"],
@@ -122,9 +127,9 @@ public sealed record AlertMessage(int Version, string Type, DateTimeOffset Times
                 null,
                 OfNoAlert(
                     key,
-                    $"Source {kind}: {firewall}",
+                    $"{title}: {firewall}",
                     alarm.EndedAt is null ? "open" : "closed",
-                    alarm.Kind == SourceAlarmKind.Quiet ? "medium" : "low",
+                    alarm.SeverityRank == 1 ? "medium" : "low",
                     alarm.DataSourceId
                 )
             )

@@ -94,6 +94,7 @@ if (settings.RoleSet.HasFlag(Roles.Web))
     api.MapAlerts();
     api.MapConnectors();
     api.MapJobs();
+    api.MapSourceAlarms();
     api.MapRules();
     api.MapExceptions();
     api.MapOutcomes();

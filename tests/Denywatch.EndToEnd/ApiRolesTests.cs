@@ -2,11 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Denywatch.Testing;
-using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace Denywatch.EndToEnd;
 
@@ -27,6 +24,8 @@ public sealed class ApiRolesTests(PostgresFixture postgres)
         ["/api/v1/rules/import"] = AccountRole.Engineer,
         ["/api/v1/rules/{id}/roll-back"] = AccountRole.Engineer,
         ["/api/v1/jobs"] = AccountRole.Engineer,
+        ["/api/v1/source-alarms"] = AccountRole.Analyst,
+        ["/api/v1/source-alarms/{id}/dismiss"] = AccountRole.Engineer,
         ["/api/v1/learnt"] = AccountRole.Analyst,
         ["/api/v1/sites"] = AccountRole.Engineer,
         ["/api/v1/assets"] = AccountRole.Engineer,
@@ -51,7 +50,7 @@ public sealed class ApiRolesTests(PostgresFixture postgres)
     {
         var database = await postgres.CreateDatabaseAsync();
         await using var app = await AppProcess.StartAsync(new() { ConnectionString = database }, Ct);
-        var tokens = await TokensAsync(database);
+        var tokens = await ApiTokens.OfEveryRoleAsync(database, Ct);
         var operations = await OperationsAsync(app);
         Assert.NotEmpty(operations);
         var before = await FingerprintAsync(app);
@@ -135,45 +134,6 @@ public sealed class ApiRolesTests(PostgresFixture postgres)
         return answer.StatusCode;
     }
 
-    private static async Task<List<(AccountRole Role, string Token)>> TokensAsync(string database)
-    {
-        await using var source = new NpgsqlDataSourceBuilder(database).Build();
-        var options = new DbContextOptionsBuilder<DenywatchDb>();
-        Database.Configure(options, source);
-        await using var db = new DenywatchDb(options.Options);
-        List<(AccountRole, string)> tokens = [];
-        foreach (var role in Enum.GetValues<AccountRole>())
-        {
-            var name = role.ToString().ToLowerInvariant();
-            var account = new Account
-            {
-                Id = Guid.NewGuid(),
-                UserName = name,
-                NormalizedUserName = name.ToUpperInvariant(),
-                DisplayName = name,
-                Role = role,
-                SecurityStamp = name,
-            };
-            var secret = Secret.New("dwa");
-            db.Users.Add(account);
-            db.AccessTokens.Add(
-                new()
-                {
-                    Name = name,
-                    Scope = TokenScope.Api,
-                    Prefix = secret[..Secret.PrefixLength],
-                    SecretHash = Secret.HashOf(secret),
-                    AccountId = account.Id,
-                    CreatedBy = "test",
-                    CreatedAt = DateTimeOffset.UtcNow,
-                }
-            );
-            tokens.Add((role, secret));
-        }
-        await db.SaveChangesAsync(Ct);
-        return tokens;
-    }
-
     /// <summary>All that people can change.</summary>
     private static Task<string?> FingerprintAsync(AppProcess app) =>
         new Intake(app).AskAsync<string>(
@@ -194,6 +154,7 @@ public sealed class ApiRolesTests(PostgresFixture postgres)
         "saved_views",
         "sites",
         "assets",
+        "source_alarms",
         "accounts",
         "audit",
     ];

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.IO.Compression;
 using System.Net;
 using Denywatch.Events;
@@ -69,24 +68,10 @@ public static class History
 
     /// <summary>Runs <c>denywatch import</c>.</summary>
     /// <returns>Its exit code and what it said.</returns>
-    public static async Task<(int Code, string Said)> ImportAsync(
+    public static Task<(int Code, string Said)> ImportAsync(
         string server,
         string token,
         string file,
         CancellationToken ct
-    )
-    {
-        var start = new ProcessStartInfo("dotnet", [Built.Cli, "import", "--server", server, file])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        start.Environment["DENYWATCH_TOKEN"] = token;
-        using var import = Process.Start(start)!;
-        var output = import.StandardOutput.ReadToEndAsync(ct);
-        var errors = import.StandardError.ReadToEndAsync(ct);
-        await import.WaitForExitAsync(ct);
-        return (import.ExitCode, await output + await errors);
-    }
+    ) => CommandLine.RunAsync(token, ct, "import", "--server", server, file);
 }

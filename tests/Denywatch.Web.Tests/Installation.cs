@@ -52,6 +52,8 @@ public sealed class Installation : IAsyncDisposable
         services.AddSingleton<AlertActions>().AddSingleton<AlertQueries>().AddSingleton<SavedViews>();
         services.AddTransient<ReturnTask>();
         services.AddSingleton<SourceRhythms>().AddSingleton<DataSourceQueries>();
+        services.AddSingleton<FeedComparison>().AddSingleton<LoggingPast>().AddSingleton<SourceChanges>();
+        services.AddSingleton<SourceAlarmActions>();
         services.AddSingleton<JobQueries>().AddSingleton<JobActions>().AddTransient<SourceAlarmsTask>();
         services.AddSingleton<RuleActions>().AddSingleton<RuleQueries>();
         services.AddSingleton<TimelineQueries>().AddSingleton<OverviewQueries>().AddSingleton<SetupQueries>();

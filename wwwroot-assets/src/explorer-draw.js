@@ -253,6 +253,7 @@ export function optionOf(model, look, view, place, c, ground, font) {
     const style = { fill: c.text, stroke: ground, lineWidth: 1 };
     if (kind === "note") return { type: "circle", shape: { cx: at, cy: y, r: 4.5 }, style: { ...style, fill: ground, stroke: c.text, lineWidth: 1.5 } };
     if (kind === "change") return { type: "path", shape: markPath(3, at, y, 9), style };
+    if (kind === "noticed") return { type: "path", shape: markPath(1, at, y, 9), style: { ...style, fill: ground, stroke: c.text, lineWidth: 1.5 } };
     if (kind === "rule") return { type: "path", shape: markPath(2, at, y, 8), style };
     return { type: "rect", shape: { x: at - 1.5, y: y - 6, width: 3, height: 12 }, style };
   }

@@ -58,8 +58,10 @@ internal sealed class SourceAlarmMapping : IEntityTypeConfiguration<SourceAlarm>
         alarm.ToTable("source_alarms");
         alarm.Property<uint>("Version").IsRowVersion();
         alarm.Ignore(a => a.SeverityRank);
+        alarm.Ignore(a => a.MayBeDismissed);
         alarm.Property(a => a.Kind).HasConversion<string>().HasMaxLength(16);
         alarm.HasOne(a => a.DataSource).WithMany().HasForeignKey(a => a.DataSourceId).OnDelete(DeleteBehavior.Cascade);
+        alarm.HasOne<DataSource>().WithMany().HasForeignKey(a => a.OtherSourceId).OnDelete(DeleteBehavior.Cascade);
         alarm.HasIndex(a => new { a.DataSourceId, a.Kind }).IsUnique().HasFilter("ended_at IS NULL");
         alarm.HasIndex(a => new { a.DataSourceId, a.RaisedAt });
     }

@@ -3,6 +3,7 @@ using Denywatch.Alerting;
 using Denywatch.Detection;
 using Denywatch.Web.Features.Explorer;
 using Denywatch.Web.Features.Pivots;
+using Denywatch.Web.Features.Scoring;
 using Denywatch.Web.Ui;
 using Denywatch.Web.Ui.Charts;
 
@@ -176,7 +177,8 @@ public sealed class ExplorerPartsTests : PageTest
             [],
             [],
             [],
-            []
+            [],
+            [new(At(2), "denies", "fw", ModelEventKind.LevelBack, "Counts are back.")]
         );
         var answer = Answer(
             [new(At(0), 10, 9, 5, 14, 0, PointState.Final), new(At(4), 90, 9, 5, 14, 96, PointState.Final)],
@@ -201,7 +203,7 @@ public sealed class ExplorerPartsTests : PageTest
         );
         Assert.Equal("[4]", root.GetProperty("multi").GetRawText());
         Assert.Equal(
-            ["alert", "window", "note"],
+            ["alert", "window", "note", "noticed"],
             root.GetProperty("events").EnumerateArray().Select(lane => lane.GetProperty("kind").GetString())
         );
         var window = root.GetProperty("events")[1].GetProperty("items")[0];

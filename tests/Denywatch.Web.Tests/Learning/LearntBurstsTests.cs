@@ -3,7 +3,10 @@ using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Denywatch.Testing;
 using Denywatch.Web.Features.Accounts;
+using Denywatch.Web.Features.Jobs;
 using Denywatch.Web.Features.Learning;
+using Denywatch.Web.Features.Rules;
+using Denywatch.Web.Features.Scoring;
 using Denywatch.Web.Tests.Scoring;
 using Microsoft.EntityFrameworkCore;
 
@@ -79,6 +82,35 @@ public sealed class LearntBurstsTests(PostgresFixture postgres) : IAsyncLifetime
 
         Assert.Contains(all, burst => burst.Burst.Rhythm == BurstRhythm.Weekly);
         Assert.Equal(all, all.DistinctBy(burst => (burst.SeriesId, burst.Burst.At, burst.Burst.Weekday)));
+    }
+
+    [Fact]
+    public async Task What_models_noticed_is_written_once_and_goes_when_it_is_found_no_more()
+    {
+        var jobs = month.Node.Get<JobQueries>();
+        var noticed = (await jobs.FindAsync(BuiltInJobs.Total, Stop))!.Noticed;
+        var burst = Assert.Single(noticed, one => one.Kind == ModelEventKind.Burst);
+        Assert.Equal("all firewalls", burst.Series);
+        Assert.Contains(" is expected every day at ", burst.Sentence, StringComparison.Ordinal);
+        Assert.InRange(burst.At, month.Open.AddDays(-11), month.Open.AddDays(-8));
+
+        await month.Node.RunAsync(
+            "INSERT INTO model_events SELECT id, next_bucket - interval '3 days', 0, 'It was never so.' FROM series"
+        );
+        await LearnAgainAsync();
+
+        Assert.Equal(noticed, (await jobs.FindAsync(BuiltInJobs.Total, Stop))!.Noticed);
+        await using var connection = await month.Node.Source.OpenConnectionAsync(Stop);
+        var everywhere = await NoticedEvents.BetweenAsync(
+            connection,
+            jobId: "",
+            month.Open.AddDays(-20),
+            month.Open,
+            most: 100,
+            Stop
+        );
+        Assert.Contains(everywhere, one => one.Series == "fw-1" && one.Kind == ModelEventKind.Burst);
+        Assert.DoesNotContain(everywhere, one => one.Sentence == "It was never so.");
     }
 
     private async Task<ExpectedBurst> AskedAsync() =>

@@ -144,6 +144,14 @@ public sealed class RuleImportTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_first_version_of_a_built_in_rule_says_that_it_came_with_the_program()
+    {
+        var first = Assert.Single(await node.Get<RuleVersions>().OfAsync(BuiltInRules.SpikeInFirewallDenies, Stop));
+
+        Assert.Equal((1, "start", "as it came with Denywatch"), (first.Number, first.Deed, first.Why));
+    }
+
+    [Fact]
     public async Task A_built_in_rule_takes_the_settings_of_a_file_and_keeps_its_words_and_its_switch()
     {
         var before = await RuleAsync(Spike.ToString());

@@ -11,7 +11,7 @@ public static class AuditSubject
             "rule" => $"/rules/{Uri.EscapeDataString(id)}",
             "job" => $"/rules/jobs/{Uri.EscapeDataString(id)}",
             "exception" => $"/rules/exceptions/{Uri.EscapeDataString(id)}",
-            "sender" or "firewall" => "/sources",
+            "sender" or "firewall" or "source alarm" => "/sources",
             "site" => "/sources/sites",
             "asset" or "assets" => "/sources/assets",
             "account" => "/settings/users",

@@ -20,11 +20,15 @@ public readonly record struct VerdictRates(double Denied, double Allowed, double
         );
 }
 
+/// <summary>An open alarm of a source that goes on sending.</summary>
+public readonly record struct SourceNotice(SourceAlarmKind Kind, DateTimeOffset Since);
+
 /// <summary>One source as the list shows it.</summary>
 /// <param name="Integration">How the product calls itself.</param>
 /// <param name="Rates">Of the last six hours, a slice each; null where no line came.</param>
 /// <param name="Rejects">Lines not understood, since it was first seen.</param>
-/// <param name="AlarmSince">Since when something is wrong with it that was told; null while nothing is.</param>
+/// <param name="AlarmSince">Since when it is quiet or late, and that was told; null while it is not.</param>
+/// <param name="Notices">What else was told of it and is not over.</param>
 public sealed record SourceRow(
     int Id,
     string Sender,
@@ -36,7 +40,8 @@ public sealed record SourceRow(
     IReadOnlyList<VerdictRates?> Rates,
     long Rejects,
     SourceHealth Health,
-    DateTimeOffset? AlarmSince = null
+    DateTimeOffset? AlarmSince,
+    IReadOnlyList<SourceNotice> Notices
 )
 {
     /// <summary>Events a minute over the last whole quarter of an hour.</summary>
@@ -101,7 +106,7 @@ public sealed class DataSourceQueries(
             row => row.Id,
             row => row.Health
         );
-        var alarms = await OpenAlarmsAsync(db, ct);
+        var alarms = await db.SourceAlarms.AsNoTracking().Where(alarm => alarm.EndedAt == null).ToListAsync(ct);
         var (from, to) = (Aligned(now) - SlicesListed * Slice, Aligned(now));
         var rates = await RatesAsync(connection, 0, from, to, Slice, ct);
 
@@ -119,9 +124,19 @@ public sealed class DataSourceQueries(
                     rates.GetValueOrDefault(s.Id) ?? new VerdictRates?[SlicesListed],
                     rejects.GetValueOrDefault(s.Id),
                     health[s.Id],
-                    alarms.GetValueOrDefault(s.Id)
+                    alarms
+                        .Where(alarm => alarm.DataSourceId == s.Id && !alarm.MayBeDismissed)
+                        .Min(alarm => (DateTimeOffset?)alarm.Since),
+                    [
+                        .. alarms
+                            .Where(alarm =>
+                                alarm.MayBeDismissed && (alarm.DataSourceId == s.Id || alarm.OtherSourceId == s.Id)
+                            )
+                            .Select(alarm => new SourceNotice(alarm.Kind, alarm.Since)),
+                    ]
                 ))
                 .OrderBy(row => row.Health.State is Ui.LampState.Ok)
+                .ThenBy(row => row.Notices.Count == 0)
                 .ThenBy(row => row.Firewall, StringComparer.OrdinalIgnoreCase)
                 .ThenBy(row => row.Integration, StringComparer.Ordinal),
         ];
@@ -185,19 +200,12 @@ public sealed class DataSourceQueries(
                 .ToListAsync(ct),
             await db
                 .SourceAlarms.AsNoTracking()
-                .Where(alarm => alarm.DataSourceId == id)
+                .Where(alarm => alarm.DataSourceId == id || alarm.OtherSourceId == id)
                 .OrderByDescending(alarm => alarm.RaisedAt)
                 .Take(50)
                 .ToListAsync(ct)
         );
     }
-
-    private static Task<Dictionary<int, DateTimeOffset?>> OpenAlarmsAsync(DenywatchDb db, CancellationToken ct) =>
-        db
-            .SourceAlarms.Where(alarm => alarm.EndedAt == null)
-            .GroupBy(alarm => alarm.DataSourceId)
-            .Select(group => new { group.Key, Since = (DateTimeOffset?)group.Min(alarm => alarm.Since) })
-            .ToDictionaryAsync(row => row.Key, row => row.Since, ct);
 
     /// <summary>How a product calls itself; the name itself where we do not know it.</summary>
     public static string TitleOf(string integration) =>

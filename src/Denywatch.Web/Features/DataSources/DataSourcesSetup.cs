@@ -8,5 +8,7 @@ public static class DataSourcesSetup
         builder.Services.AddSingleton<SourceRhythms>();
         builder.Services.AddSingleton<DataSourceQueries>();
         builder.Services.AddSingleton<DataSourceActions>();
+        builder.Services.AddSingleton<SourceAlarmActions>();
+        builder.Services.AddSingleton<FeedComparison>().AddSingleton<LoggingPast>().AddSingleton<SourceChanges>();
     }
 }

@@ -8,12 +8,13 @@ using Npgsql;
 namespace Denywatch.Web.Features.DataSources;
 
 /// <summary>
-/// Raises an alarm where a source turned quiet or late, and ends it when that is over. Of several nodes one is first; the
-/// alarm and what is told of it are one transaction.
+/// Raises an alarm where a source turned quiet or late, brings what another brings or logs otherwise than before, and ends it
+/// when that is over. Of several nodes one is first; the alarm and what is told of it are one transaction.
 /// </summary>
 public sealed class SourceAlarmsTask(
     IDbContextFactory<DenywatchDb> dbs,
     DataSourceQueries queries,
+    SourceChanges changes,
     NpgsqlDataSource source,
     TimeProvider clock
 )
@@ -22,11 +23,12 @@ public sealed class SourceAlarmsTask(
 
     public async Task RunAsync(CancellationToken ct)
     {
+        var now = clock.GetUtcNow();
+        var found = await changes.LookAsync(now, ct);
         await using var db = await dbs.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({AlarmLock})", ct);
 
-        var now = clock.GetUtcNow();
         var open = await db
             .SourceAlarms.Include(alarm => alarm.DataSource.Firewall)
             .Where(alarm => alarm.EndedAt == null)
@@ -42,9 +44,17 @@ public sealed class SourceAlarmsTask(
             if (late is not null && row.Health.State == LampState.Ok)
                 End(late);
             if (quiet is null && row.Health.State == LampState.Quiet)
-                await RaiseAsync(row, SourceAlarmKind.Quiet, row.LastReceivedAt);
+                await RaiseAsync(new(SourceAlarmKind.Quiet, row.Id, null, row.LastReceivedAt, row.Health.Reason));
             if (late is null && row.Health.State == LampState.Late)
-                await RaiseAsync(row, SourceAlarmKind.Late, now);
+                await RaiseAsync(new(SourceAlarmKind.Late, row.Id, null, now, row.Health.Reason));
+        }
+        foreach (var finding in found)
+        {
+            var told = open.Find(alarm => alarm.DataSourceId == finding.SourceId && alarm.Kind == finding.Kind);
+            if (finding.Since is null && told is not null)
+                End(told);
+            else if (finding.Since is not null && told is null && !IsNews(finding))
+                await RaiseAsync(finding);
         }
         if (news.Count == 0)
             return;
@@ -62,16 +72,23 @@ public sealed class SourceAlarmsTask(
                 news.Add(alarm);
         }
 
-        async Task RaiseAsync(SourceStanding row, SourceAlarmKind kind, DateTimeOffset since)
+        // A source may bring the same as two others; one alarm says so.
+        bool IsNews(SourceFinding finding) =>
+            news.Exists(alarm => alarm.DataSourceId == finding.SourceId && alarm.Kind == finding.Kind);
+
+        async Task RaiseAsync(SourceFinding finding)
         {
             var alarm = new SourceAlarm
             {
-                DataSourceId = row.Id,
-                DataSource = await db.DataSources.Include(s => s.Firewall).SingleAsync(s => s.Id == row.Id, ct),
-                Kind = kind,
-                Since = since,
+                DataSourceId = finding.SourceId,
+                DataSource = await db
+                    .DataSources.Include(s => s.Firewall)
+                    .SingleAsync(s => s.Id == finding.SourceId, ct),
+                OtherSourceId = finding.OtherSourceId,
+                Kind = finding.Kind,
+                Since = finding.Since!.Value,
                 RaisedAt = now,
-                Reason = row.Health.Reason,
+                Reason = finding.Reason,
             };
             db.SourceAlarms.Add(alarm);
             news.Add(alarm);

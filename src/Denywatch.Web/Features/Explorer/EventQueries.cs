@@ -2,12 +2,13 @@ using Denywatch.Events.Exceptions;
 using Denywatch.Events.Maintenance;
 using Denywatch.Storage;
 using Denywatch.Web.Features.Overview;
+using Denywatch.Web.Features.Scoring;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace Denywatch.Web.Features.Explorer;
 
-/// <summary>What happened beside the counts: alerts, exceptions, notes, changes, rules first seen, gaps, late data.</summary>
+/// <summary>What happened beside the counts: alerts, exceptions, notes, changes, rules first seen, gaps, late data, what models noticed.</summary>
 public sealed class EventQueries(NpgsqlDataSource source, TimelineQueries timelines, IDbContextFactory<DenywatchDb> dbs)
 {
     private const int Most = 200;
@@ -85,7 +86,8 @@ public sealed class EventQueries(NpgsqlDataSource source, TimelineQueries timeli
                 row => new LateMark(row.Time(0), row.GetString(1), row.GetInt32(2)),
                 ct,
                 range
-            )
+            ),
+            await NoticedEvents.BetweenAsync(connection, jobId: "", from, to, Most, ct)
         );
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Denywatch.Alerting;
+using Denywatch.Web.Features.Scoring;
 using Denywatch.Web.Ui.Charts;
 
 namespace Denywatch.Web.Features.Explorer;
@@ -65,10 +66,11 @@ public sealed record ExplorerEvents(
     IReadOnlyList<TimelineChange> Changes,
     IReadOnlyList<FirstSeenRule> Rules,
     IReadOnlyList<GapBar> Gaps,
-    IReadOnlyList<LateMark> Late
+    IReadOnlyList<LateMark> Late,
+    IReadOnlyList<NoticedEvent> Noticed
 )
 {
-    public static ExplorerEvents None { get; } = new([], [], [], [], [], [], [], []);
+    public static ExplorerEvents None { get; } = new([], [], [], [], [], [], [], [], []);
 }
 
 /// <param name="End">Null while it goes on.</param>

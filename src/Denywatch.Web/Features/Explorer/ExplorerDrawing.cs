@@ -1,5 +1,7 @@
 using System.Globalization;
 using Denywatch.Detection;
+using Denywatch.Web.Features.Jobs;
+using Denywatch.Web.Features.Scoring;
 using Denywatch.Web.Ui;
 using Denywatch.Web.Ui.Charts;
 
@@ -82,6 +84,7 @@ public static class ExplorerDrawing
                 [.. events.Gaps.Select(g => new ChartEvent(g.From, g.To, $"No events were taken in: {g.Reason}."))]
             ),
             new(EventKind.Late, "re-scored", [.. events.Late.Select(mark => LateOf(mark, step))]),
+            new(EventKind.Noticed, "models", [.. events.Noticed.Select(NoticedOf)]),
         ];
         return [.. lanes.Where(lane => lane.Items.Count > 0)];
     }
@@ -112,6 +115,9 @@ public static class ExplorerDrawing
         );
 
     private static ChartEvent NoteOf(AnnotationBar bar) => new(bar.From, bar.To, $"{bar.Text} ({bar.By})");
+
+    private static ChartEvent NoticedOf(NoticedEvent one) =>
+        new(one.At, null, $"{one.Series}: {one.Sentence}", JobPage.UrlOf(one.JobId));
 
     private static ChartEvent LateOf(LateMark mark, TimeSpan step) =>
         new(

@@ -1,6 +1,7 @@
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Denywatch.Web.Features.DataSources;
+using Denywatch.Web.Features.Scoring;
 using Denywatch.Web.Ui;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -16,18 +17,22 @@ public sealed record TaskRun(string Task, DateTimeOffset EndedAt);
 /// <summary>A job with everything its page shows.</summary>
 /// <param name="Counted">Denies that are counted and kept, over all firewalls.</param>
 /// <param name="NewestCount">Start of the newest slice that was counted.</param>
+/// <param name="Noticed">What its models noticed as they learnt, the newest first.</param>
 public sealed record JobDetail(
     JobFacts Facts,
     long Counted,
     DateTimeOffset? NewestCount,
     IReadOnlyList<ReadingRule> Rules,
     IReadOnlyList<TaskRun> Runs,
-    IReadOnlyList<JobExclusion> Exclusions
+    IReadOnlyList<JobExclusion> Exclusions,
+    IReadOnlyList<NoticedEvent> Noticed
 );
 
 /// <summary>What pages and the API ask about jobs.</summary>
 public sealed class JobQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSource source, DataSourceQueries sources)
 {
+    private const int MostNoticed = 50;
+
     private const string Facts = $"""
         SELECT j.id, j.title, j.description, j.detector, j.partition_field, j.parent_id, j.bucket_span, j.influencers,
                j.is_open, j.problem, count(s.id)::int,
@@ -141,6 +146,14 @@ public sealed class JobQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSou
             .Where(period => period.JobId == id)
             .OrderByDescending(period => period.From)
             .ToListAsync(ct);
-        return new(facts, counted[0].Denies, counted[0].Newest, rules, runs, exclusions);
+        var noticed = await NoticedEvents.BetweenAsync(
+            connection,
+            id,
+            DateTimeOffset.UnixEpoch,
+            facts.AsOf.AddDays(1),
+            MostNoticed,
+            ct
+        );
+        return new(facts, counted[0].Denies, counted[0].Newest, rules, runs, exclusions, noticed);
     }
 }

@@ -28,6 +28,7 @@ public sealed partial class RetentionTask(
         "DELETE FROM counts WHERE at < @counts",
         "DELETE FROM rollups WHERE at < @counts",
         "DELETE FROM records WHERE bucket < @counts",
+        "DELETE FROM model_events WHERE at < @counts",
         "DELETE FROM record_revisions WHERE bucket < @counts",
         "DELETE FROM confirmed_excess WHERE slice < @counts",
         "DELETE FROM confirmed_incidents WHERE ends < @counts",

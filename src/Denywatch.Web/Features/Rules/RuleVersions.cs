@@ -60,7 +60,13 @@ public sealed class RuleVersions(IDbContextFactory<DenywatchDb> dbs)
         );
 
     /// <summary>Rules from before there were versions, and those whose built-in words are new, get the one they stand at.</summary>
-    internal static async Task CatchUpAsync(DenywatchDb db, DateTimeOffset at, CancellationToken ct)
+    /// <param name="made">Rules that this start has made.</param>
+    internal static async Task CatchUpAsync(
+        DenywatchDb db,
+        IReadOnlyCollection<Guid> made,
+        DateTimeOffset at,
+        CancellationToken ct
+    )
     {
         foreach (var rule in await db.Rules.ToListAsync(ct))
         {
@@ -71,7 +77,10 @@ public sealed class RuleVersions(IDbContextFactory<DenywatchDb> dbs)
                 .FirstOrDefaultAsync(ct);
             if (newest is not null && JsonNode.DeepEquals(RuleDefinitions.Parse(newest), RuleDefinitions.Of(rule)))
                 continue;
-            var why = newest is null ? "as it stood when versions began" : "the words of another release";
+            var why =
+                newest is not null ? "the words of another release"
+                : made.Contains(rule.Id) ? "as it came with Denywatch"
+                : "as it stood when versions began";
             await AddAsync(db, rule, ("start", Actor.System.Name, why), at, ct);
         }
     }

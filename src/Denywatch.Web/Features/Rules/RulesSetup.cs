@@ -48,6 +48,7 @@ public static class RulesSetup
                 db.Jobs.Add(job);
         }
 
+        List<Guid> made = [];
         foreach (var rule in BuiltInRules.All())
         {
             if (await db.Rules.FindAsync([rule.Id], ct) is { } known)
@@ -61,6 +62,7 @@ public static class RulesSetup
             if (rule.Id != BuiltInRules.SpikeInFirewallDenies)
                 rule.Switch(on: false, clock.GetUtcNow());
             db.Rules.Add(rule);
+            made.Add(rule.Id);
             db.Audit.Add(
                 Audit.Entry(
                     Actor.System,
@@ -77,7 +79,7 @@ public static class RulesSetup
         }
 
         await db.SaveChangesAsync(ct);
-        await RuleVersions.CatchUpAsync(db, clock.GetUtcNow(), ct);
+        await RuleVersions.CatchUpAsync(db, made, clock.GetUtcNow(), ct);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
     }

@@ -47,6 +47,8 @@ public sealed class SeriesScorer(
         var past = series.RescoreFrom is null ? [] : await EpisodeChanges.OfAsync(db, series, scored, part, ct);
 
         await RecordStore.WriteAsync(connection, series.Id, scored.Records, series.RescoreReason, ct);
+        if (scored.Records.Count > 0)
+            await ModelEvents.WriteAsync(connection, series.Id, scored.Records[0].Bucket, scored.Model.Noticed, ct);
         await reconciler.ApplyAsync(transaction, db, series, changed, past, ct, isFoundLate);
         await RecordStore.KeepSnapshotsAsync(connection, series, scored.Snapshots, ct);
         // A line that was frozen from counts that are no more is frozen anew at the next look.

@@ -13,6 +13,7 @@ public enum EventKind
     Rule,
     Gap,
     Late,
+    Noticed,
 }
 
 /// <summary>Something that happened, at a moment or for a while.</summary>
