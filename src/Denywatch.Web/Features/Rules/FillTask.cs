@@ -17,6 +17,7 @@ namespace Denywatch.Web.Features.Rules;
 public sealed partial class FillTask(
     RulePreview rules,
     SeriesScorer scorer,
+    RareScorer rare,
     AlertReconciler reconciler,
     NpgsqlDataSource source,
     IDbContextFactory<DenywatchDb> dbs,
@@ -74,7 +75,11 @@ public sealed partial class FillTask(
                     RescoreFrom = Earlier(hole.From, series.RescoreFrom),
                     RescoreReason = Reason,
                 };
-                if (!await scorer.ScoreAsync(again, ct, round: round, isFoundLate: true))
+                var isScored =
+                    again.Counting.Detector == Detector.Rare
+                        ? await rare.ScoreAsync(again, ct, round)
+                        : await scorer.ScoreAsync(again, ct, round: round, isFoundLate: true);
+                if (!isScored)
                     return false;
             }
             var part = new RuleRound();
