@@ -112,7 +112,7 @@ public sealed class RulePreviewTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.All(tried.Alerts, effect => Assert.True(Told.IsAsSaid(effect, after), effect.ToString()));
         Assert.Equal(tried.Now, after.Count(alert => alert.CloseReason != CloseReason.Rescored));
         await using var db = await node.DbAsync();
-        Assert.Equal(draft.Settings, (await db.Rules.SingleAsync(Stop)).ToSettings());
+        Assert.Equal(draft.Settings, (await db.Rules.SingleAsync(r => r.Id == rule, Stop)).ToSettings());
         Assert.Contains(
             "sensitivity",
             (await db.Audit.SingleAsync(entry => entry.Deed == "tune", Stop)).After,
