@@ -119,7 +119,8 @@ public sealed class ApiRolesTests(PostgresFixture postgres)
     private static async Task<HttpStatusCode> AskAsync(AppProcess app, string method, string path, string? token)
     {
         var address = path.Replace("/rules/{id}", $"/rules/{Guid.Empty}", StringComparison.Ordinal)
-            .Replace("{id}", "1", StringComparison.Ordinal);
+            .Replace("{id}", "1", StringComparison.Ordinal)
+            .Replace("{exclusion}", "1", StringComparison.Ordinal);
         using var request = new HttpRequestMessage(
             new HttpMethod(method.ToUpperInvariant()),
             new Uri(app.Url + address)
