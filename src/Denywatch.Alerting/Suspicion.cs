@@ -24,7 +24,12 @@ public sealed record Suspicion(CauseFinding Cause, string Title, string Found, F
         EvidenceRow[] rows =
         [
             new("calls to this one place in 24 h", Number(excess.Count), null, true),
-            new("beat", $"{beat}, for {beacon.Length.TotalHours.ToString("0.#", CultureInfo.InvariantCulture)} h", null, true),
+            new(
+                "beat",
+                $"{beat}, for {beacon.Length.TotalHours.ToString("0.#", CultureInfo.InvariantCulture)} h",
+                null,
+                true
+            ),
             new(
                 "regularity",
                 beacon.Score.ToString("0.00", CultureInfo.InvariantCulture),

@@ -44,6 +44,10 @@ public static class Detectors
             _ => throw new ArgumentOutOfRangeException(nameof(detector)),
         };
 
+    /// <summary>Those that people make jobs with: they count, and need something to count.</summary>
+    public static IReadOnlyList<Detector> OfCounts { get; } =
+    [.. Enum.GetValues<Detector>().Where(detector => !detector.FindsSuspects())];
+
     /// <summary>Null where none has this name.</summary>
     public static Detector? Find(string name) => named.TryGetValue(name, out var detector) ? detector : null;
 

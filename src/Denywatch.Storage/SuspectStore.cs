@@ -15,7 +15,13 @@ public sealed record Calls(Caller Caller, IReadOnlyList<DateTimeOffset> At, long
 /// <param name="MostInAnHour">Those that it tried for the first time in its busiest hour.</param>
 /// <param name="NewestHour">Those that it tried for the first time in the last hour.</param>
 /// <param name="DaysBefore">Pairs on each known day before; of a stranger, the most of any stranger.</param>
-public sealed record Tries(IPAddress Source, int Pairs, int MostInAnHour, int NewestHour, IReadOnlyList<int> DaysBefore);
+public sealed record Tries(
+    IPAddress Source,
+    int Pairs,
+    int MostInAnHour,
+    int NewestHour,
+    IReadOnlyList<int> DaysBefore
+);
 
 /// <summary>What slow suspects are judged by, read from stored flows; what exceptions take away is not looked at.</summary>
 public sealed class SuspectStore(NpgsqlDataSource source)
@@ -205,12 +211,7 @@ public sealed class SuspectStore(NpgsqlDataSource source)
         ArgumentNullException.ThrowIfNull(job);
         await using var connection = await source.OpenConnectionAsync(ct);
         (string, object?)[] range = [("job", job.JobId), ("first", FirstDay(until)), ("until", until)];
-        var unknown = await connection.RowsAsync(
-            Unknown,
-            row => row.Time(0),
-            ct,
-            [.. range, ("kept", kept.ToArray())]
-        );
+        var unknown = await connection.RowsAsync(Unknown, row => row.Time(0), ct, [.. range, ("kept", kept.ToArray())]);
         foreach (var day in unknown)
             await LearnAsync(connection, job, day, ct);
         await connection.ExecuteAsync(
@@ -257,14 +258,7 @@ public sealed class SuspectStore(NpgsqlDataSource source)
         var only = CountedFlows.Stored.Of(job.AllFlows);
         await using var command = connection.Command(
             Of(CountDay, only),
-            [
-                .. which,
-                ("to", day.AddDays(1)),
-                ("inside", inside),
-                ("worth", Worth),
-                ("most", Most),
-                .. only.Parameters,
-            ]
+            [.. which, ("to", day.AddDays(1)), ("inside", inside), ("worth", Worth), ("most", Most), .. only.Parameters]
         );
         command.CommandTimeout = 0;
         await command.ExecuteNonQueryAsync(ct);

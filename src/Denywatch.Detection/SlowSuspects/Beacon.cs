@@ -68,12 +68,7 @@ public readonly record struct Beacon(double Score, TimeSpan Interval, int Calls,
         var length = (last - calls[0]).TotalSeconds;
         var score =
             (1 - skew + spread + Steadiness(calls, length) + Math.Min(1, (gaps.Count + 1) * middle / length)) / 4;
-        return new(
-            Math.Clamp(score, 0, 1),
-            TimeSpan.FromSeconds(middle),
-            gaps.Count + 1,
-            TimeSpan.FromSeconds(length)
-        );
+        return new(Math.Clamp(score, 0, 1), TimeSpan.FromSeconds(middle), gaps.Count + 1, TimeSpan.FromSeconds(length));
     }
 
     /// <summary>Whether each of up to 24 equal parts of the time holds about as many calls as the others.</summary>

@@ -50,7 +50,11 @@ public sealed class SuspectsTests(PostgresFixture postgres) : IAsyncLifetime
 
         var job = await JobAsync(BuiltInJobs.Beaconing);
         Assert.Equal("opened, feed started", job.State.Words);
-        Assert.StartsWith($"Looked at the 24 h until {hour:d MMM HH:mm} UTC", job.State.Cause, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Looked at the 24 h until {hour:d MMM HH:mm} UTC",
+            job.State.Cause,
+            StringComparison.Ordinal
+        );
         Assert.EndsWith("1 suspect.", job.State.Cause, StringComparison.Ordinal);
     }
 
@@ -119,9 +123,9 @@ public sealed class SuspectsTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task A_first_look_tells_of_twenty_suspects_at_most_and_the_next_of_the_others()
     {
-        await DenyAsync(
-            [.. Enumerable.Range(1, 23).SelectMany(i => Beat($"10.1.3.{i}", $"198.51.100.{i}", 1, hour.AddHours(1), 3))]
-        );
+        await DenyAsync([
+            .. Enumerable.Range(1, 23).SelectMany(i => Beat($"10.1.3.{i}", $"198.51.100.{i}", 1, hour.AddHours(1), 3)),
+        ]);
         await SwitchOnAsync(BuiltInJobs.Beaconing);
 
         await LookAsync();
@@ -145,7 +149,10 @@ public sealed class SuspectsTests(PostgresFixture postgres) : IAsyncLifetime
 
         var alert = Assert.Single(await AlertsAsync());
         Assert.Equal($"Slow scan by {Sick}: 60 host-port pairs in a day", alert.Title);
-        Assert.Matches("^60 pairs of host and port in 24 h, at most [34] in an hour, usually .*: horizontal scan", alert.Sentence);
+        Assert.Matches(
+            "^60 pairs of host and port in 24 h, at most [34] in an hour, usually .*: horizontal scan",
+            alert.Sentence
+        );
         Assert.Equal([$"Slow Scan in Firewall Denies: source {Sick}"], alert.Matches);
         Assert.Equal(60, alert.Actual);
         Assert.Equal("horizontal scan", alert.Cause);
@@ -218,7 +225,13 @@ public sealed class SuspectsTests(PostgresFixture postgres) : IAsyncLifetime
     private static IEnumerable<Call> Noise(DateTimeOffset until) =>
         Enumerable
             .Range(1, 288 * 3)
-            .Select(i => new Call(until.AddSeconds(-100 * i), $"203.0.113.{100 + i % 50}", "192.0.2.1", 23, Direction.Inbound));
+            .Select(i => new Call(
+                until.AddSeconds(-100 * i),
+                $"203.0.113.{100 + i % 50}",
+                "192.0.2.1",
+                23,
+                Direction.Inbound
+            ));
 
     private sealed record Call(
         DateTimeOffset At,

@@ -118,11 +118,7 @@ public sealed class EvidencePacks(
     /// <summary>The flows of the episode, of its firewall or suspect alone where it is about one; the largest first.</summary>
     public Task WriteCsvAsync(EvidencePack pack, Stream to, CancellationToken ct)
     {
-        var question = new FlowQuestion(pack.From, pack.Until)
-        {
-            Filter = new(pack.Scope, []),
-            Sort = FlowSort.Count,
-        };
+        var question = new FlowQuestion(pack.From, pack.Until) { Filter = new(pack.Scope, []), Sort = FlowSort.Count };
         return FlowFile.WriteCsvAsync(flows.AllAsync(question, ct), to, ct);
     }
 

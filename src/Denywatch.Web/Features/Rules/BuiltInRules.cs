@@ -197,7 +197,12 @@ public static class BuiltInRules
     {
         var rule = Other(id, name, job, what, guides, threats);
         (rule.From, rule.Interval, rule.FalsePositives) = ("now-24h", "1h", falsePositives);
-        rule.Tags = [.. rule.Tags.Where(tag => !tag.Contains("ML", StringComparison.Ordinal) && tag != "Rule Type: Machine Learning")];
+        rule.Tags =
+        [
+            .. rule.Tags.Where(tag =>
+                !tag.Contains("ML", StringComparison.Ordinal) && tag != "Rule Type: Machine Learning"
+            ),
+        ];
         return rule;
     }
 

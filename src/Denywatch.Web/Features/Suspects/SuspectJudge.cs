@@ -58,8 +58,7 @@ public sealed class SuspectJudge(SuspectStore store)
         return judged.ConvertAll(found =>
         {
             var (call, beacon) = found;
-            var isBeacon =
-                beacon.GoesOn(call.At[^1], until) && !lists.Contains((call.Caller.Source, call.Caller.Port));
+            var isBeacon = beacon.GoesOn(call.At[^1], until) && !lists.Contains((call.Caller.Source, call.Caller.Port));
             // Nobody calls at a beat by habit: nothing of it is typical.
             return new Suspect(
                 call.Caller.ToString(),
