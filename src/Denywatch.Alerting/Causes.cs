@@ -50,6 +50,23 @@ public static class Causes
         };
     }
 
+    /// <summary>A cause that was looked for and found, and need not be guessed.</summary>
+    /// <param name="found">How it shows: what comes first in its evidence.</param>
+    internal static CauseFinding Known(
+        LikelyCause cause,
+        Excess excess,
+        double confidence,
+        IReadOnlyList<EvidenceRow> found
+    ) =>
+        new(
+            cause,
+            null,
+            Math.Min(confidence, 0.99),
+            [.. found, .. CauseEvidence.Of(cause, excess, [])],
+            Playbook.TechniquesOf(cause),
+            Playbook.ChecklistOf(cause)
+        );
+
     /// <summary>An excess within one Poisson deviation of the bucket's count is nothing to explain.</summary>
     private static double LeastOf(Excess excess) => Math.Max(LeastDenies, Math.Sqrt(excess.Count));
 

@@ -176,6 +176,7 @@ public sealed class CountStore(NpgsqlDataSource source, ExceptionStore exception
         );
         await MarkForRescoreAsync(connection, dirty, ct);
         await SeriesCounts.RecomputeAsync(connection, dirty, ct);
+        await SuspectStore.MarkAsync(connection, dirty, ct);
         await ConfirmedStore.TouchAsync(connection, Parameters(dirty), ct);
         await ConfirmedStore.SettleAsync(connection, ct);
         await RollupStore.MarkStaleAsync(connection, dirty, ct);

@@ -23,6 +23,8 @@ public static class Database
         services.AddSingleton<TrialStore>();
         services.AddSingleton<CountStore>();
         services.AddSingleton<SeriesHistory>();
+        services.AddSingleton<SuspectStore>();
+        services.AddSingleton<SuspectLedger>();
         services.AddSingleton<ConfirmedStore>();
         services.AddSingleton<RollupStore>();
         services.AddSingleton<FlowStore>();

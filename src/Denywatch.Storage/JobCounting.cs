@@ -24,9 +24,13 @@ public sealed record JobCounting(
     /// </summary>
     public bool HasOwnCounts =>
         Detector.NeedsField()
+        || Detector.FindsSuspects()
         || Events != CountedEvents.Denied
         || Filter is not null
         || PartitionField is not (null or Firewall);
+
+    /// <summary>What a record tells of: so long until the end of its bucket.</summary>
+    public TimeSpan Window => Detector.FindsSuspects() ? SuspectStore.Window : BucketSpan;
 
     /// <summary>What its own counts are kept by: a slice, or a whole bucket where those of slices cannot be added up.</summary>
     public TimeSpan Step => Detector.NeedsField() ? BucketSpan : Denywatch.Events.DenyFlow.SliceSpan;
@@ -37,9 +41,20 @@ public sealed record JobCounting(
         if (!HasOwnCounts || Events != CountedEvents.Denied)
             return null;
 
-        var (sql, parameters) = Filter is { } filter ? FilterSql.Of(filter, "j") : ("true", []);
+        if (Detector == Detector.Beacon)
+            return AllFlows.Of(Caller.Parse(partition).Flows);
         return JobField.Find(PartitionField) is { } field
-            ? new($"{sql} AND {field.Has("jpartition")}", [.. parameters, ("jpartition", partition)])
-            : new(sql, parameters);
+            ? AllFlows.Of(new(field.Has("jpartition"), [("jpartition", partition)]))
+            : AllFlows;
+    }
+
+    /// <summary>The denied flows that all its series are made of.</summary>
+    public CountedFlows AllFlows
+    {
+        get
+        {
+            var (sql, parameters) = FilterSql.Of(Filter ?? TrafficFilter.None, "j");
+            return new(sql, parameters);
+        }
     }
 }

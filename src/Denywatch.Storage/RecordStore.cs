@@ -54,20 +54,22 @@ public sealed class RecordStore(NpgsqlDataSource source)
 
     private const string Due =
         OpenSeries
-        + """
+        + $"""
 
-            WHERE s.shard = @shard AND (NOT s.own_counts OR s.counted_since IS NOT NULL)
+            WHERE s.shard = @shard AND (NOT s.own_counts OR s.counted_since IS NOT NULL) AND NOT {Detectors.FindingSuspects}
               AND (s.rescore_from IS NOT NULL OR s.next_bucket + j.bucket_span + lag.settling <= now())
             ORDER BY s.own_counts, s.firewall_id NULLS FIRST, s.id
             """;
 
     private const string Counting =
         OpenSeries
-        + """
+        + $"""
 
-            WHERE s.state IS NOT NULL AND (s.firewall_id IS NULL OR s.firewall_id = ANY(@firewalls))
+            WHERE (s.state IS NOT NULL OR @suspects AND {Detectors.FindingSuspects}) AND (s.firewall_id IS NULL OR s.firewall_id = ANY(@firewalls))
             ORDER BY s.shard, s.own_counts, s.firewall_id NULLS FIRST, s.id
             """;
+
+    private const string Suspects = OpenSeries + " WHERE s.job_id = @job ORDER BY s.id";
 
     private const string CompareAndSet = """
         UPDATE series SET state = @state, version = version + 1, next_bucket = @next, rescore_from = NULL, rescore_reason = NULL
@@ -95,13 +97,22 @@ public sealed class RecordStore(NpgsqlDataSource source)
         """;
 
     public Task<List<DueSeries>> DueAsync(int shard, CancellationToken ct) =>
-        SeriesAsync(Due, ("shard", (short)shard), ct);
+        SeriesAsync(Due, ct, ("shard", (short)shard));
 
     /// <summary>Scored series that count any of the firewalls, due or not, in the order in which they would be scored.</summary>
-    public Task<List<DueSeries>> CountingAsync(int[] firewalls, CancellationToken ct) =>
-        SeriesAsync(Counting, ("firewalls", firewalls), ct);
+    /// <param name="suspects">Those of suspects too, which have records and no model.</param>
+    public Task<List<DueSeries>> CountingAsync(int[] firewalls, CancellationToken ct, bool suspects = false) =>
+        SeriesAsync(Counting, ct, ("firewalls", firewalls), ("suspects", suspects));
 
-    private async Task<List<DueSeries>> SeriesAsync(string sql, (string, object?) parameter, CancellationToken ct)
+    /// <summary>Series of a job that finds suspects.</summary>
+    public Task<List<DueSeries>> SuspectsAsync(string jobId, CancellationToken ct) =>
+        SeriesAsync(Suspects, ct, ("job", jobId));
+
+    private async Task<List<DueSeries>> SeriesAsync(
+        string sql,
+        CancellationToken ct,
+        params (string, object?)[] parameters
+    )
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         return await connection.RowsAsync(
@@ -131,9 +142,7 @@ public sealed class RecordStore(NpgsqlDataSource source)
                 )
             ),
             ct,
-            parameter,
-            ("shortest", ShortestSettling),
-            ("longest", LongestSettling)
+            [.. parameters, ("shortest", ShortestSettling), ("longest", LongestSettling)]
         );
     }
 
@@ -238,11 +247,12 @@ public sealed class RecordStore(NpgsqlDataSource source)
     /// Takes the model's step if nobody took it first. Belongs in the transaction that writes the records and alerts:
     /// that is what makes a bucket scored once, however many nodes try.
     /// </summary>
+    /// <param name="state">The saved model; null for a series without one.</param>
     /// <returns>False when the series has moved on: write nothing.</returns>
     public static async Task<bool> TryAdvanceAsync(
         NpgsqlConnection connection,
         DueSeries series,
-        byte[] state,
+        byte[]? state,
         DateTimeOffset nextBucket,
         CancellationToken ct
     ) =>

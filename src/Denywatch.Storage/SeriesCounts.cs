@@ -12,9 +12,9 @@ namespace Denywatch.Storage;
 /// </summary>
 public static class SeriesCounts
 {
-    private const string Jobs = """
-        SELECT id, detector, field, partition_field, events, filter::text, bucket_span FROM jobs
-        WHERE CASE WHEN @id::text IS NULL THEN is_open AND has_own_counts ELSE id = @id END
+    private const string Jobs = $"""
+        SELECT id, detector, field, partition_field, events, filter::text, bucket_span FROM jobs j
+        WHERE CASE WHEN @id::text IS NULL THEN is_open AND has_own_counts AND NOT {Detectors.FindingSuspects} ELSE id = @id END
         ORDER BY id
         """;
 

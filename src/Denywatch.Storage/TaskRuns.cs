@@ -31,6 +31,9 @@ public static class TaskRuns
     /// <summary>Looks for values of a job that have earned a series.</summary>
     public static string Discover(string jobId) => $"{DiscoverPrefix}{jobId}";
 
+    /// <summary>Looks for slow suspects.</summary>
+    public const string Suspects = "suspects";
+
     public static async Task NoteAsync(NpgsqlDataSource source, string task, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(source);

@@ -22,6 +22,36 @@ public sealed class SlowSuspectsTests
         Assert.InRange(beacon.Interval.TotalSeconds, seconds - jitter, seconds + jitter);
     }
 
+    [Theory]
+    [InlineData(0.8, 3, 75)]
+    [InlineData(1, 3, 100)]
+    [InlineData(0.4, 3, 37.5)]
+    [InlineData(1, 1, 0)]
+    public void A_suspicious_beat_is_critical_and_what_is_over_in_an_hour_is_no_beacon(
+        double regularity,
+        int hours,
+        double score
+    ) =>
+        Assert.Equal(
+            score,
+            new Beacon(regularity, TimeSpan.FromMinutes(1), 60, TimeSpan.FromHours(hours)).RecordScore,
+            1e-9
+        );
+
+    [Theory]
+    [InlineData(1, 59, true)]
+    [InlineData(1, 61, false)]
+    [InlineData(60, 170, true)]
+    [InlineData(60, 190, false)]
+    public void A_beacon_goes_on_until_three_beats_and_an_hour_are_missing(int beat, int silence, bool goesOn) =>
+        Assert.Equal(
+            goesOn,
+            new Beacon(1, TimeSpan.FromMinutes(beat), 60, TimeSpan.FromHours(9)).GoesOn(
+                Counts.Monday,
+                Counts.Monday.AddMinutes(silence)
+            )
+        );
+
     [Fact]
     public void Calls_at_any_time_are_no_beacon()
     {

@@ -7,15 +7,38 @@ namespace Denywatch.Detection.SlowSuspects;
 /// <param name="Score">0 to 1; from <see cref="Suspicious"/> on it is worth a finding.</param>
 /// <param name="Interval">The typical gap between calls.</param>
 /// <param name="Calls">Calls that were looked at.</param>
-public readonly record struct Beacon(double Score, TimeSpan Interval, int Calls)
+/// <param name="Length">From the first of them to the last.</param>
+public readonly record struct Beacon(double Score, TimeSpan Interval, int Calls, TimeSpan Length)
 {
     public const double Suspicious = 0.8;
+
+    /// <summary>A program that was turned away gives up, or is restarted, within so long: its retries are no beacon.</summary>
+    public static readonly TimeSpan ShortestLength = TimeSpan.FromHours(2);
+
+    /// <summary>Beacons of one source on one port: whoever calls more places is a client with a list of servers.</summary>
+    public const int MostPlaces = 4;
 
     /// <summary>Fewer calls say nothing of regularity.</summary>
     public const int FewestCalls = 12;
 
     /// <summary>A typical gap's spread of this many seconds takes the whole score for it, as in RITA.</summary>
     private const double WidestGapSpread = 30;
+
+    /// <summary>
+    /// Record score, 0 to 100: 75 at <see cref="Suspicious"/>, 100 at a perfect beat, straight between and below; 0 for what is
+    /// shorter than <see cref="ShortestLength"/>.
+    /// </summary>
+    public double RecordScore =>
+        Length < ShortestLength ? 0
+        : Score < Suspicious ? Detection.RecordScore.Critical * Score / Suspicious
+        : Detection.RecordScore.Critical
+            + ((100 - Detection.RecordScore.Critical) * (Score - Suspicious) / (1 - Suspicious));
+
+    /// <summary>Whether it still calls at <paramref name="at"/>: its last call is no older than three beats, and an hour.</summary>
+    public bool GoesOn(DateTimeOffset lastCall, DateTimeOffset at) =>
+        at - lastCall <= (3 * Interval > patience ? 3 * Interval : patience);
+
+    private static readonly TimeSpan patience = TimeSpan.FromHours(1);
 
     /// <param name="calls">Times of the denies of a day, in order; those within a second count as one call.</param>
     /// <returns>Null where there are too few calls to say anything.</returns>
@@ -45,7 +68,7 @@ public readonly record struct Beacon(double Score, TimeSpan Interval, int Calls)
         var length = (last - calls[0]).TotalSeconds;
         var score =
             (1 - skew + spread + Steadiness(calls, length) + Math.Min(1, (gaps.Count + 1) * middle / length)) / 4;
-        return new(Math.Clamp(score, 0, 1), TimeSpan.FromSeconds(middle), gaps.Count + 1);
+        return new(Math.Clamp(score, 0, 1), TimeSpan.FromSeconds(middle), gaps.Count + 1, TimeSpan.FromSeconds(length));
     }
 
     /// <summary>Whether each of up to 24 equal parts of the time holds about as many calls as the others.</summary>

@@ -12,10 +12,24 @@ public readonly record struct SlowScan(int Destinations, double Usual, double Ln
     /// <summary>Fewer destinations are no scan, however unusual.</summary>
     public const int FewestDestinations = 30;
 
+    /// <summary>Part of the day's destinations that the busiest hour may have: a scan that is faster shows in its buckets.</summary>
+    public const double MostInAnHour = 0.25;
+
+    /// <summary>Days before that must be known: with fewer nobody can say what is usual.</summary>
+    public const int FewestDays = 7;
+
+    /// <summary>Days before that are looked at.</summary>
+    public const int MostDays = 28;
+
     /// <summary>Once in some hundred years for one source; thousands of sources are looked at each day.</summary>
     private const double Rare = -12;
 
     public bool IsSuspicious => Destinations >= FewestDestinations && LnChance < Rare;
+
+    /// <summary>Record score, 0 to 100, as any other's: by how often sources like these would show as much in a week.</summary>
+    /// <param name="sources">Sources that were looked at.</param>
+    public double RecordScore(int sources) =>
+        IsSuspicious ? (Sensitivity.Default with { Series = sources }).ScoreOf(LnChance, TimeSpan.FromDays(1)) : 0;
 
     /// <param name="destinations">Distinct pairs of destination and port of the day; 0 or more.</param>
     /// <param name="daysBefore">The same for earlier days, at most the last 28; days without the source are 0.</param>

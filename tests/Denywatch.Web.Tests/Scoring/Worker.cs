@@ -12,6 +12,7 @@ using Denywatch.Web.Features.Replay;
 using Denywatch.Web.Features.Rules;
 using Denywatch.Web.Features.Scoring;
 using Denywatch.Web.Features.Sites;
+using Denywatch.Web.Features.Suspects;
 using Denywatch.Web.Features.Windows;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -68,6 +69,8 @@ public sealed class Worker : IAsyncDisposable
             .AddSingleton<SeriesScorer>()
             .AddSingleton<RareScorer>()
             .AddSingleton<PastBuckets>()
+            .AddSingleton<SuspectJudge>()
+            .AddSingleton<SuspectScorer>()
             .AddSingleton<ScoreQueries>()
             .AddSingleton<JudgedBuckets>()
             .AddSingleton<WhyNotQueries>()
@@ -95,6 +98,7 @@ public sealed class Worker : IAsyncDisposable
             .AddSingleton<JobTrial>()
             .AddSingleton<FlowQueries>();
         services.AddTransient<LookTask>().AddTransient<CloseBucketsTask>().AddTransient<SeriesHistoryTask>();
+        services.AddTransient<SuspectsTask>();
         return new(services.BuildServiceProvider(), connectionString);
     }
 

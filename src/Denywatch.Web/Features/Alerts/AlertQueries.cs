@@ -1,5 +1,6 @@
 using Denywatch.Storage;
 using Denywatch.Storage.Entities;
+using Denywatch.Web.Features.Scoring;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -231,7 +232,7 @@ public sealed class AlertQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataS
             """,
             row => new RawSample(row.Time(0), row.GetString(1), row.GetString(2)),
             ct,
-            ("from", alert.StartedAt),
+            ("from", ScoredSeries.Of(detail.Series).WindowOf(alert.StartedAt).From),
             ("to", alert.LastBucket + detail.Series.Job.BucketSpan),
             ("firewall", detail.Series.FirewallId),
             ("source", shape?.TopSource ?? ""),

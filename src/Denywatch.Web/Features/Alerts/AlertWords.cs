@@ -152,6 +152,13 @@ public static class AlertWords
             : $"{done} {Numbers.Exact(result.Skipped.Count)} left out: they had changed meanwhile.";
     }
 
+    /// <summary>What a job's records count.</summary>
+    public static string Unit(JobCounting counting)
+    {
+        ArgumentNullException.ThrowIfNull(counting);
+        return counting.Detector == Detector.SlowScan ? "host-port pairs" : "denies";
+    }
+
     /// <summary>What limits how far an alert can be trusted.</summary>
     public static IEnumerable<string> Caveats(Alert alert, int? comparableBuckets)
     {

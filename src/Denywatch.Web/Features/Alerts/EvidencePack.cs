@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Denywatch.Events.Exceptions;
+using Denywatch.Storage;
 using Denywatch.Web.Features.Explorer;
 using Denywatch.Web.Features.Overview;
+using Denywatch.Web.Features.Scoring;
 using Denywatch.Web.Ui.Charts;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
@@ -13,21 +15,32 @@ namespace Denywatch.Web.Features.Alerts;
 /// <summary>All that an alert rests on, for whoever has no Denywatch: frozen at one moment.</summary>
 /// <param name="Until">End of the last anomalous bucket.</param>
 /// <param name="Firewall">The one it is about; null for all together.</param>
+/// <param name="From">From when on its records tell of.</param>
+/// <param name="Window">So much a record tells of, until the end of its bucket.</param>
+/// <param name="Unit">What its records count.</param>
 /// <param name="Buckets">Of the series that tells it, from twelve hours before its start.</param>
 public sealed record EvidencePack(
     DateTimeOffset TakenAt,
     AlertRow Alert,
     string Rule,
+    DateTimeOffset From,
     DateTimeOffset Until,
     string? Firewall,
     TimeSpan BucketSpan,
+    TimeSpan Window,
+    string Unit,
     IReadOnlyList<string> Matches,
     IReadOnlyList<string> Caveats,
     AlertEvidence? Evidence,
     IReadOnlyList<TimelinePoint> Buckets,
     IReadOnlyList<RawSample> Samples,
     IReadOnlyList<StreamLine> Stream
-);
+)
+{
+    /// <summary>The flows that it is about.</summary>
+    [JsonIgnore]
+    public FlowScope Scope { get; init; } = new();
+}
 
 /// <summary>Makes evidence packs: a page that stands alone, JSON, and the flows of the episode as CSV.</summary>
 public sealed class EvidencePacks(
@@ -58,22 +71,32 @@ public sealed class EvidencePacks(
         if (await alerts.FindAsync(id, ct) is not { } detail || await alerts.RowsAsync([id], ct) is not [var row])
             return null;
 
-        var (alert, span) = (detail.Alert, detail.Series.Job.BucketSpan);
+        var (alert, span, counting) = (detail.Alert, detail.Series.Job.BucketSpan, detail.Series.Job.Counting);
         var until = alert.LastBucket + span;
         return new(
             clock.GetUtcNow(),
             row,
             detail.RuleName,
+            ScoredSeries.Of(detail.Series).WindowOf(alert.StartedAt).From,
             until,
             detail.Series.FirewallId is null ? null : detail.Series.Partition,
             span,
+            counting.Window,
+            AlertWords.Unit(counting),
             alert.Matches,
             [.. AlertWords.Caveats(alert, detail.Evidence?.Excess.ComparableBuckets)],
             detail.Evidence,
             await timelines.PointsAsync(alert.SeriesId, alert.StartedAt - Before, until + After, ct),
             await alerts.SamplesAsync(detail, MostSamples, ct),
             [.. alert.Notes.Select(note => new StreamLine(note.At, note.By, note.Kind, note.Text))]
-        );
+        )
+        {
+            Scope =
+                counting.Detector == Detector.Beacon ? Caller.Parse(detail.Series.Partition).Scope
+                : counting.Detector == Detector.SlowScan ? new() { Sources = [detail.Series.Partition] }
+                : detail.Series.FirewallId is null ? new()
+                : new() { Firewalls = [detail.Series.Partition] },
+        };
     }
 
     public static string ToJson(EvidencePack pack) => JsonSerializer.Serialize(pack, readable);
@@ -92,15 +115,10 @@ public sealed class EvidencePacks(
         });
     }
 
-    /// <summary>The flows of the episode, of its firewall alone where it is about one; the largest first.</summary>
+    /// <summary>The flows of the episode, of its firewall or suspect alone where it is about one; the largest first.</summary>
     public Task WriteCsvAsync(EvidencePack pack, Stream to, CancellationToken ct)
     {
-        var scope = new FlowScope { Firewalls = pack.Firewall is { } firewall ? [firewall] : [] };
-        var question = new FlowQuestion(pack.Alert.StartedAt, pack.Until)
-        {
-            Filter = new(scope, []),
-            Sort = FlowSort.Count,
-        };
+        var question = new FlowQuestion(pack.From, pack.Until) { Filter = new(pack.Scope, []), Sort = FlowSort.Count };
         return FlowFile.WriteCsvAsync(flows.AllAsync(question, ct), to, ct);
     }
 

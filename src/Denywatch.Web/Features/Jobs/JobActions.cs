@@ -63,6 +63,8 @@ public sealed class JobActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSou
             actor,
             async (_, job, connection, _) =>
             {
+                if (job.Counting.Detector.FindsSuspects())
+                    return "It has no model that could be forgotten.";
                 if (from > clock.GetUtcNow())
                     return "It cannot learn from what has not come yet: choose a time that is over.";
 

@@ -37,8 +37,8 @@ public sealed partial record JobDraft(
 
     /// <summary>The same of what it counts alone.</summary>
     public string? CountingProblem =>
-        Detectors.Find(Detector) is not { } detector
-            ? $"There is no detector {Detector}: choose one of {string.Join(", ", Enum.GetValues<Detector>().Select(d => d.Name()))}."
+        Detectors.Find(Detector) is not { } detector || detector.FindsSuspects()
+            ? $"There is no detector {Detector}: choose one of {string.Join(", ", Detectors.OfCounts.Select(d => d.Name()))}."
         : detector.NeedsField() && JobField.Find(Field) is null ? $"{Detector} needs a field whose values it looks at."
         : !detector.NeedsField() && Field is not null ? $"{Detector} counts events: it has no field."
         : detector == Storage.Detector.Rare && JobField.Find(Field)!.IsOpen

@@ -87,5 +87,11 @@ public sealed record JobFacts(
     /// <summary>Receive time of the newest line of any source.</summary>
     public DateTimeOffset? LastLineAt { get; init; }
 
+    /// <summary>Of a job that finds suspects, its last look; null where it did not look yet, and of any other job.</summary>
+    public SuspectLook? Look { get; init; }
+
+    /// <summary>Whether it finds suspects, and has neither counts nor models.</summary>
+    public bool FindsSuspects => Detectors.Named(Detector).FindsSuspects();
+
     public JobState State => JobState.Of(this);
 }

@@ -47,9 +47,12 @@ public sealed class JobQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSou
                coalesce(sum(octet_length(s.state)), 0)::bigint,
                (SELECT ended_at FROM task_runs WHERE task = @look),
                j.events, j.field, j.filter::text, j.has_own_counts, j.created_by, j.history_days, j.history_done,
-               (SELECT max(slice) FROM source_slices WHERE slice >= now() - interval '7 days' AND allowed > 0)
+               (SELECT max(slice) FROM source_slices WHERE slice >= now() - interval '7 days' AND allowed > 0),
+               max(look.bucket), max(look.at), max(look.judged), max(look.found),
+               (SELECT count(*) FROM suspect_days d WHERE d.job_id = j.id)::int
         FROM jobs j
         LEFT JOIN series s ON s.job_id = j.id
+        LEFT JOIN suspect_looks look ON look.job_id = j.id
         {RecordStore.Settling}
         LEFT JOIN LATERAL (SELECT r.bucket, r.scored_at, r.is_learning FROM records r
                            WHERE r.series_id = s.id ORDER BY r.bucket DESC LIMIT 1) last ON true
@@ -99,6 +102,9 @@ public sealed class JobQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSou
                 HistoryDays = row.GetInt32(29),
                 HistoryDone = row.GetInt32(30),
                 AllowedAt = row.OrNull<DateTimeOffset>(31),
+                Look = row.IsDBNull(32)
+                    ? null
+                    : new(row.Time(32), row.Time(33), row.GetInt32(34), row.GetInt32(35), row.GetInt32(36)),
                 Sources = health.Count,
                 QuietSources = quiet,
                 LastLineAt = lastLine,

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Denywatch.Detection.SlowSuspects;
+using Denywatch.Storage;
 using Denywatch.Storage.Entities;
 using Denywatch.Web.Ui;
 
@@ -130,6 +132,8 @@ public sealed record JobState(JobPhase Job, FeedPhase Feed, string Cause, string
                 "Switch on the logging of allowed traffic on a firewall, or close this job.",
                 "/sources"
             );
+        if (facts.FindsSuspects)
+            return SuspectsOf(facts);
         if (facts.Series == 0 && facts.PartitionField is { } split && facts.HasOwnCounts)
             return Feeding(
                 FeedPhase.NeverHadData,
@@ -151,14 +155,47 @@ public sealed record JobState(JobPhase Job, FeedPhase Feed, string Cause, string
                 "/settings/about"
             );
         if (facts.QuietSources == facts.Sources)
-            return Feeding(
-                FeedPhase.Quiet,
-                $"{(facts.Sources == 1 ? "The one source is" : $"All {Numbers.Exact(facts.Sources)} sources are")} silent beyond what is usual; the last line came at {Time(facts.LastLineAt)}, {Times.Length(facts.AsOf - (facts.LastLineAt ?? facts.AsOf))} ago.",
-                "See which sources are silent: a shipper, a network path or a firewall's log target has stopped.",
-                "/sources"
-            );
+            return Quiet(facts);
         return Feeding(FeedPhase.Started, Running(facts), "Nothing to do.");
     }
+
+    /// <summary>A job that finds suspects looks once a bucket, and does not wait for series: having none is good news.</summary>
+    private static JobState SuspectsOf(JobFacts facts)
+    {
+        if (facts.Look is not { } look)
+            return Feeding(FeedPhase.Started, "It was opened just now, and looks within a minute.", "Nothing to do.");
+
+        var due = look.Bucket + (2 * facts.BucketSpan) + RecordStore.LongestSettling;
+        if (facts.AsOf - due > CloseLateAfter)
+            return Feeding(
+                FeedPhase.Late,
+                $"The next look was due at {Time(due)}, {Times.Length(facts.AsOf - due)} ago.",
+                "See whether a node with the role worker runs, and what it logs.",
+                "/settings/about"
+            );
+        if (facts.QuietSources == facts.Sources)
+            return Quiet(facts);
+        if (facts.Detector == Detectors.Name(Detector.SlowScan) && look.Days < SlowScan.FewestDays)
+            return Feeding(
+                FeedPhase.Started,
+                $"It knows {look.Days} of the {SlowScan.FewestDays} days that it needs to say what is usual, and judges nobody before.",
+                "Nothing to do."
+            );
+        var who = facts.Detector == Detectors.Name(Detector.Beacon) ? "caller" : "source";
+        return Feeding(
+            FeedPhase.Started,
+            $"Looked at the 24 h until {Time(look.Bucket + facts.BucketSpan)}, {Times.Length(facts.AsOf - look.At)} ago: {Count(look.Judged, who)} judged, {Count(look.Found, "suspect")}.",
+            "Nothing to do."
+        );
+    }
+
+    private static JobState Quiet(JobFacts facts) =>
+        Feeding(
+            FeedPhase.Quiet,
+            $"{(facts.Sources == 1 ? "The one source is" : $"All {Numbers.Exact(facts.Sources)} sources are")} silent beyond what is usual; the last line came at {Time(facts.LastLineAt)}, {Times.Length(facts.AsOf - (facts.LastLineAt ?? facts.AsOf))} ago.",
+            "See which sources are silent: a shipper, a network path or a firewall's log target has stopped.",
+            "/sources"
+        );
 
     private static string Running(JobFacts facts)
     {

@@ -20,6 +20,11 @@ public static class BuiltInJobs
     /// <summary>As Elastic calls it.</summary>
     public const string RareDestinationCountry = "rare_destination_country";
 
+    public const string Beaconing = "beaconing_in_network_denies";
+    public const string SlowScanning = "slow_scan_in_network_denies";
+
+    private static readonly TimeSpan suspectSpan = TimeSpan.FromHours(1);
+
     private static readonly string[] influencers =
     [
         "destination.geo.country_name",
@@ -115,6 +120,30 @@ public static class BuiltInJobs
             Detector = Detector.Rare.Name(),
             Field = "destination.geo.country_iso_code",
             Events = CountedEvents.All,
+            IsOpen = false,
+        };
+        yield return new()
+        {
+            Id = Beaconing,
+            Title = "Beaconing in network denies",
+            Description =
+                "Looks for machines of one's own that call one place outside at a beat, and are turned away each time: once an hour, over the 24 hours before. Nothing of it is counted and modelled; a beat is told by the times of the calls alone.",
+            Detector = Detector.Beacon.Name(),
+            PartitionField = Caller.Field,
+            BucketSpan = suspectSpan,
+            Influencers = ["source.ip", "destination.ip", "destination.port"],
+            IsOpen = false,
+        };
+        yield return new()
+        {
+            Id = SlowScanning,
+            Title = "Slow scan in network denies",
+            Description =
+                "Looks for sources that try far more pairs of host and port within 24 hours than they did on any day before, and so few in each hour that no bucket shows it. Machines of one's own are compared with themselves, strangers with the busiest stranger of each of the 28 days before.",
+            Detector = Detector.SlowScan.Name(),
+            PartitionField = JobField.Source,
+            BucketSpan = suspectSpan,
+            Influencers = ["source.ip", "destination.ip", "destination.port"],
             IsOpen = false,
         };
     }

@@ -149,12 +149,60 @@ public static class BuiltInRules
             [Control, Exfiltration],
             threshold: RecordScore.Major // a value that is new among some weeks of them is worth no more, see RarityModel
         );
+        yield return Suspects(
+            "6f0b8d5e-3a7c-4d19-9b52-0c4b7f2a9d09",
+            "Beaconing in Firewall Denies",
+            BuiltInJobs.Beaconing,
+            "A machine of your own calls one place outside again and again, at the same interval, and the firewall turns it away each time. Programs that are told what to do from outside call home like this; so does a program whose server is gone. It is far too little for a spike.",
+            "beaconing-in-firewall-denies",
+            [
+                "A client that asks for updates, the time or its licence at a fixed interval, and may not.",
+                "Monitoring that watches a place outside through a firewall which denies it.",
+                "A service that was moved: its clients still call the old address.",
+            ],
+            [new("TA0011", "Command and Control", [web, new("T1571", "Non-Standard Port")])]
+        );
+        yield return Suspects(
+            "6f0b8d5e-3a7c-4d19-9b52-0c4b7f2a9d0a",
+            "Slow Scan in Firewall Denies",
+            BuiltInJobs.SlowScanning,
+            "One source tries many hosts and ports over a day, a few each hour, so that no hour looks odd. Whoever scans like this does not want to be seen.",
+            "slow-scan-in-firewall-denies",
+            [
+                "An inventory or vulnerability scan that goes easy on the network.",
+                "A client that shares files with peers, or looks for its servers by trying many.",
+                "A machine that was moved to another network and finds nothing that it knows.",
+            ],
+            [Discovery, Reconnaissance]
+        );
     }
 
     private static Rule Split(string id, string by, string job, string what, Threat[] threats)
     {
         var rule = Other(id, $"Spike in Firewall Denies by {by}", job, what, "spike-in-denies-by-field", threats);
         rule.Tags = [.. rule.Tags, $"Split: {by}"];
+        return rule;
+    }
+
+    /// <summary>A rule whose alerts come from what one did over a day, and from no model.</summary>
+    private static Rule Suspects(
+        string id,
+        string name,
+        string job,
+        string what,
+        string guides,
+        string[] falsePositives,
+        Threat[] threats
+    )
+    {
+        var rule = Other(id, name, job, what, guides, threats);
+        (rule.From, rule.Interval, rule.FalsePositives) = ("now-24h", "1h", falsePositives);
+        rule.Tags =
+        [
+            .. rule.Tags.Where(tag =>
+                !tag.Contains("ML", StringComparison.Ordinal) && tag != "Rule Type: Machine Learning"
+            ),
+        ];
         return rule;
     }
 

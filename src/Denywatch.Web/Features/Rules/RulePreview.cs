@@ -98,7 +98,7 @@ public sealed class RulePreview(
             .Series.Where(s => s.FirewallId != null)
             .Select(s => s.FirewallId!.Value)
             .ToListAsync(ct);
-        var all = await records.CountingAsync([.. firewalls.Distinct()], ct);
+        var all = await records.CountingAsync([.. firewalls.Distinct()], ct, suspects: true);
         return all.FindAll(series => rule.JobIds.Contains(series.JobId, StringComparer.Ordinal));
     }
 

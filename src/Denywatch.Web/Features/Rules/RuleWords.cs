@@ -29,6 +29,9 @@ public static class RuleWords
         if (jobs.FirstOrDefault(job => job.State.IsAiling) is { } ailing)
             return $"{ailing.JobId}: {ailing.State.Words}. {ailing.State.Cause}";
 
+        if (jobs.FirstOrDefault(job => job.FindsSuspects) is { } finder)
+            return finder.State.Cause;
+
         var words = new List<string>();
         if (jobs.Max(job => job.LastScored) is { } last)
             words.Add(
@@ -55,6 +58,7 @@ public static class RuleWords
         {
             { State.IsAtRest: true } => "closed",
             { State.IsWell: false } => job.State.Words,
+            { FindsSuspects: true } => job.Look is null ? "first look to come" : "looking once an hour",
             { HistoryDays: > 0 } => $"counting, {job.HistoryDone} of {job.HistoryDays} days",
             { LastScored: null } => "first bucket open",
             { Relearning: > 0 } => $"learning again, {job.Series - job.Relearning} of {job.Series}",

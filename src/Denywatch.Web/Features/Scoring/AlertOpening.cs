@@ -168,9 +168,14 @@ public sealed partial class AlertOpening(Findings findings, FlowReading flows, I
             var owner = ScoredSeries.Of(
                 await telling.Db.Series.Include(s => s.Job).SingleAsync(s => s.Id == other.SeriesId, ct)
             );
-            var until = bucket + series.BucketSpan;
-            var theirs = await flows.BetweenAsync(bucket, until, owner.FirewallId, ct, owner.Counted());
-            if (Folding.BelongTogether(mine, carriers.Among(theirs)))
+            // What a suspect does all day would take in whatever else it does in an hour.
+            if (owner.Window > series.Window)
+                continue;
+            // The day of a suspect is compared for as long as the other alert goes on.
+            var (from, until) = series.WindowOf(bucket);
+            from = other.Episode.Started > from && other.Episode.Started <= bucket ? other.Episode.Started : from;
+            var theirs = await flows.BetweenAsync(from, until, owner.FirewallId, ct, owner.Counted());
+            if (Folding.BelongTogether([.. mine.Where(flow => flow.Slice >= from)], carriers.Among(theirs)))
                 return alert;
         }
         return null;

@@ -57,7 +57,7 @@ public sealed class AlertReconciler(Findings findings, AlertOpening opening, Tim
         await db.SaveChangesAsync(ct);
         await TakeOverAsync(transaction.Connection!, db, series, changed, ct);
         await db.SaveChangesAsync(ct);
-        if (changed.Count > 0)
+        if (changed.Count > 0 && series.Counting.Window == series.BucketSpan)
             await transaction.Connection!.ExecuteAsync(
                 Excesses,
                 ct,

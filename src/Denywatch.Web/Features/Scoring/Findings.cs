@@ -47,8 +47,31 @@ public sealed class Findings(FlowReading flows, Stories stories)
     {
         ArgumentNullException.ThrowIfNull(series);
         var which = series.Counted(counted);
+        if (series.Counting.Detector.FindsSuspects())
+            return await SuspectAsync(series, bucket, which, ct);
         var finding = await OfAsync(bucket, series.BucketSpan, episodeStart, series.FirewallId, ct, which);
         return finding with { Story = await stories.OfAsync(series, bucket, ct) };
+    }
+
+    /// <summary>All that a suspect did in the day is excess: it is suspect by how it did it, and not by how often.</summary>
+    private async Task<Finding> SuspectAsync(
+        ScoredSeries series,
+        DateTimeOffset bucket,
+        CountedFlows which,
+        CancellationToken ct
+    )
+    {
+        var (from, to) = series.WindowOf(bucket);
+        var did = await flows.BetweenAsync(from, to, null, ct, which);
+        var excess = Attribution.Of(did, [], bucketsInCurrent: 1);
+        var suspicion =
+            series.Counting.Detector == Detector.Beacon
+                ? Suspicion.OfBeacon(excess, did)
+                : Suspicion.OfSlowScan(excess, did);
+        return new(did, excess, suspicion.Cause)
+        {
+            Story = new((_, _) => suspicion.Title, (_, _, typical) => suspicion.Sentence(typical)),
+        };
     }
 
     /// <summary>The same of any stretch of time, of one firewall or of all.</summary>

@@ -14,6 +14,13 @@ public sealed record ScoredSeries(int Id, string JobId, string Partition, int? F
 
     public TimeSpan BucketSpan => Counting.BucketSpan;
 
+    /// <summary>What a record tells of: so long until the end of its bucket.</summary>
+    public TimeSpan Window => Counting.Window;
+
+    /// <summary>The time that the record of a bucket tells of.</summary>
+    public (DateTimeOffset From, DateTimeOffset To) WindowOf(DateTimeOffset bucket) =>
+        (bucket + BucketSpan - Window, bucket + BucketSpan);
+
     /// <summary>The flows that it is made of; null where its firewall says it.</summary>
     public CountedFlows? Own => Counting.FlowsOf(Partition);
 

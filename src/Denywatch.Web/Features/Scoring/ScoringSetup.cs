@@ -1,3 +1,5 @@
+using Denywatch.Web.Features.Suspects;
+
 namespace Denywatch.Web.Features.Scoring;
 
 internal static class ScoringSetup
@@ -15,5 +17,7 @@ internal static class ScoringSetup
         builder.Services.AddSingleton<SeriesScorer>();
         builder.Services.AddSingleton<RareScorer>();
         builder.Services.AddSingleton<PastBuckets>();
+        builder.Services.AddSingleton<SuspectJudge>();
+        builder.Services.AddSingleton<SuspectScorer>();
     }
 }

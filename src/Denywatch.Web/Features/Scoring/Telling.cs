@@ -101,9 +101,9 @@ internal sealed class Telling(
     /// </summary>
     public async Task<EndReason?> EndReasonAsync(Episode ended, DateTimeOffset until, CancellationToken ct)
     {
-        var from = ended.LastAbove + series.BucketSpan;
+        var (from, _) = series.WindowOf(ended.LastAbove + series.BucketSpan);
         var excepted = await CountStore.ExceptedAsync(connection, series.FirewallId, series.Own, from, until, ct);
-        var excess = (ended.PeakActual - ended.PeakTypical) * Math.Max(1, (until - from) / series.BucketSpan);
+        var excess = (ended.PeakActual - ended.PeakTypical) * Math.Max(1, (until - from) / series.Window);
         return until > from && excepted >= excess / 2 ? Alerting.EndReason.Excepted : ended.Reason;
     }
 
@@ -167,9 +167,15 @@ internal sealed class Telling(
             ct
         );
 
-    /// <summary>Actual minus typical over the episode's buckets, the one of <paramref name="record"/> as it stands now.</summary>
+    /// <summary>
+    /// Actual minus typical over the episode's buckets, the one of <paramref name="record"/> as it stands now; at its peak
+    /// where records tell of more than their bucket, since their sum would have the same deny many times.
+    /// </summary>
     public async Task<double> ExcessAsync(Episode episode, AnomalyRecord record, CancellationToken ct)
     {
+        if (series.Window > series.BucketSpan)
+            return Math.Max(0, episode.PeakActual - episode.PeakTypical);
+
         var others = await connection.ScalarAsync<double>(
             """
             SELECT coalesce(sum(greatest(CASE WHEN @low THEN typical - actual ELSE actual - typical END, 0)), 0) FROM records

@@ -9,6 +9,7 @@ using Denywatch.Web.Features.Jobs;
 using Denywatch.Web.Features.Retention;
 using Denywatch.Web.Features.Rules;
 using Denywatch.Web.Features.Scoring;
+using Denywatch.Web.Features.Suspects;
 using Hangfire;
 using Hangfire.PostgreSql;
 using Npgsql;
@@ -92,6 +93,12 @@ internal sealed partial class TaskTimetable(
             "series-history",
             task => task.RunAsync(CancellationToken.None),
             "8,23,38,53 * * * * *",
+            stoppingToken
+        );
+        await AddAsync<SuspectsTask>(
+            "suspects",
+            task => task.RunAsync(CancellationToken.None),
+            "47 * * * * *",
             stoppingToken
         );
         await AddAsync<CompactionTask>(

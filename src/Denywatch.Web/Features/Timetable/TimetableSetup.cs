@@ -4,6 +4,7 @@ using Denywatch.Web.Features.Explorer;
 using Denywatch.Web.Features.Jobs;
 using Denywatch.Web.Features.Retention;
 using Denywatch.Web.Features.Scoring;
+using Denywatch.Web.Features.Suspects;
 using Hangfire;
 using Hangfire.PostgreSql;
 
@@ -51,6 +52,7 @@ internal static class TimetableSetup
         services.AddTransient<CloseBucketsTask>();
         services.AddTransient<SourceAlarmsTask>();
         services.AddTransient<SeriesHistoryTask>();
+        services.AddTransient<SuspectsTask>();
         services.AddTransient<CompactionTask>();
         services.AddTransient<RetentionTask>();
     }
