@@ -54,13 +54,20 @@ public static class RulesApi
             new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [sentence] }
         );
 
-    private static async Task<Results<Ok<RulePreviewResult>, NotFound>> PreviewAsync(
+    private static async Task<Results<Ok<RulePreviewResult>, NotFound, ValidationProblem>> PreviewAsync(
         Guid id,
         RuleTuningDraft request,
         RulePreview trial,
         CancellationToken ct
-    ) =>
-        await trial.OfAsync(id, request.Settings, ct) is { } result ? TypedResults.Ok(result) : TypedResults.NotFound();
+    )
+    {
+        if (request.Settings.Problem is { } problem)
+            return Problem("settings", problem);
+
+        return await trial.OfAsync(id, request.Settings, ct) is { } result
+            ? TypedResults.Ok(result)
+            : TypedResults.NotFound();
+    }
 
     private static async Task<Results<Ok<IReadOnlyList<SelfTestRow>>, NotFound, ValidationProblem>> SelfTestAsync(
         Guid id,
