@@ -4,6 +4,7 @@ using Denywatch.Storage.Entities;
 using Denywatch.Testing;
 using Denywatch.Web.Features.Scoring;
 using Microsoft.EntityFrameworkCore;
+using BuiltInRules = Denywatch.Web.Features.Rules.BuiltInRules;
 
 namespace Denywatch.Web.Tests.Scoring;
 
@@ -179,7 +180,7 @@ public sealed class ScoringTests(PostgresFixture postgres) : IAsyncLifetime
         await SpikeAsync();
         await using (var db = await node.DbAsync())
         {
-            var rule = await db.Rules.SingleAsync(r => r.Id == Features.Rules.BuiltInRules.SpikeInFirewallDenies, Stop);
+            var rule = await db.Rules.SingleAsync(r => r.Id == BuiltInRules.SpikeInFirewallDenies, Stop);
             rule.Switch(false, now.AddDays(-2));
             rule.Switch(true, now);
             await db.SaveChangesAsync(Stop);
