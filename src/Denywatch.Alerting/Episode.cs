@@ -51,7 +51,9 @@ public sealed record RuleSettings(
     /// Whether a bucket is one of the <see cref="Duration"/> in a row that alert: above the line, and by its own count above the
     /// 95 % band where there must be several. A score looks at sums with the buckets before, too, so one spike alone would last.
     /// </summary>
-    public bool LastsIn(in AnomalyRecord record) => IsMetBy(record) && (Duration == 1 || (record.IsLow ? record.Actual < record.Lower : record.Actual > record.Upper));
+    public bool LastsIn(in AnomalyRecord record) =>
+        IsMetBy(record)
+        && (Duration == 1 || (record.IsLow ? record.Actual < record.Lower : record.Actual > record.Upper));
 
     /// <summary>Whether a bucket is above the line.</summary>
     public bool IsMetBy(in AnomalyRecord record) =>

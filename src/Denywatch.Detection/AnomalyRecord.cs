@@ -55,7 +55,10 @@ public readonly record struct AnomalyRecord(
     public bool IsLow { get; init; }
 
     /// <summary>Actual minus typical, or the other way round where few are odd; 0 for a missing bucket.</summary>
-    public double Excess => Actual is not { } actual ? 0 : IsLow ? Typical - actual : actual - Typical;
+    public double Excess =>
+        Actual is not { } actual ? 0
+        : IsLow ? Typical - actual
+        : actual - Typical;
 }
 
 /// <summary>The smallest counts at which an open bucket reaches each band; frozen when the bucket opens.</summary>

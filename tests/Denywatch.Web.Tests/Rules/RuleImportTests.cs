@@ -289,10 +289,7 @@ public sealed class RuleImportTests(PostgresFixture postgres) : IAsyncLifetime
 
         var tactics = await node.Get<RuleCoverage>().AllAsync(Stop);
 
-        Assert.Equal(
-            ["TA0043", "TA0005", "TA0007", "TA0011", "TA0010", "TA0040"],
-            tactics.Select(tactic => tactic.Id)
-        );
+        Assert.Equal(["TA0043", "TA0005", "TA0007", "TA0011", "TA0010", "TA0040"], tactics.Select(tactic => tactic.Id));
         var states = tactics[0]
             .Techniques.Single(technique => technique.Id == "T1595")
             .Rules.Select(rule => rule.State)
