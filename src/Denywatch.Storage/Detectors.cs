@@ -62,7 +62,7 @@ public static class Detectors
     public static bool FindsSuspects(this Detector detector) => detector is Detector.Beacon or Detector.SlowScan;
 
     /// <summary>The same of a row <c>j</c> of jobs, in SQL.</summary>
-    internal const string FindingSuspects = "j.detector IN ('beacon', 'slow_scan')";
+    public const string FindingSuspects = "j.detector IN ('beacon', 'slow_scan')";
 
     /// <summary>Whether it looks at the values of a field.</summary>
     public static bool NeedsField(this Detector detector) => detector is Detector.HighDistinctCount or Detector.Rare;

@@ -121,16 +121,4 @@ public sealed class SuspectLedger(NpgsqlDataSource source)
             ("from", from)
         );
     }
-
-    /// <summary>The lowest score that a rule wants to hear of; a finding below it is none.</summary>
-    public async Task<double> LeastAsync(JobCounting job, CancellationToken ct)
-    {
-        ArgumentNullException.ThrowIfNull(job);
-        await using var connection = await source.OpenConnectionAsync(ct);
-        return await connection.ScalarAsync<double?>(
-                "SELECT min(threshold) FROM rules WHERE @job = ANY(job_ids)",
-                ct,
-                ("job", job.JobId)
-            ) ?? Detection.RecordScore.Critical;
-    }
 }

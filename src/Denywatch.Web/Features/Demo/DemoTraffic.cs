@@ -10,6 +10,7 @@ using Denywatch.Traffic;
 using Denywatch.Web.Features.Accounts;
 using Denywatch.Web.Features.Alerts;
 using Denywatch.Web.Features.Ingestion;
+using Denywatch.Web.Features.Rules;
 using Denywatch.Web.Features.Scoring;
 using Denywatch.Web.Live;
 using Microsoft.EntityFrameworkCore;
@@ -27,6 +28,7 @@ public sealed partial class DemoTraffic(
     CountStore counts,
     RecordStore records,
     SeriesScorer scorer,
+    RuleActions rules,
     Enrichment enrichment,
     NpgsqlDataSource source,
     Settings settings,
@@ -235,13 +237,29 @@ public sealed partial class DemoTraffic(
                 await scorer.ScoreAsync(series, ct, asIfLive: isFirst);
         }
         if (isFirst)
+        {
             await TriageAsync(ct);
+            await WatchSuspectsAsync(ct);
+        }
         foreach (var topic in Enum.GetValues<Topic>())
             await DatabaseEars.AnnounceAsync(source, topic, ct);
         Done();
     }
 
     private static readonly Actor ana = new(null, "ana", AccountRole.Analyst);
+
+    /// <summary>Rules that look at the last day need no month to be shown; what the demo denies on any day is no suspect.</summary>
+    private async Task WatchSuspectsAsync(CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        string[] finders = [BuiltInJobs.Beaconing, BuiltInJobs.SlowScanning];
+        var watching = await db
+            .Rules.Where(rule => rule.JobIds.Any(job => finders.Contains(job)))
+            .Select(rule => rule.Id)
+            .ToListAsync(ct);
+        foreach (var rule in watching)
+            await rules.SwitchAsync(rule, on: true, "Slow suspects are worth knowing here.", ana, ct);
+    }
 
     /// <summary>What is older than a day was looked at by somebody, as on any installation that is used.</summary>
     private async Task TriageAsync(CancellationToken ct)

@@ -25,12 +25,13 @@ public sealed class RuleGapQueries(IDbContextFactory<DenywatchDb> dbs, TimeProvi
 {
     private static readonly TimeSpan ShortestSpan = TimeSpan.FromMinutes(15);
 
-    private const string Holes = """
+    // Of a suspect only the buckets in which it was one have a record.
+    private const string Holes = $"""
         SELECT s.id, s.partition, r.bucket + j.bucket_span, r.next, j.partition_field
         FROM series s JOIN jobs j ON j.id = s.job_id
         CROSS JOIN LATERAL (SELECT bucket, lead(bucket) OVER (ORDER BY bucket) AS next FROM records
                             WHERE series_id = s.id AND bucket >= @since) r
-        WHERE s.job_id = ANY(@jobs) AND r.next > r.bucket + j.bucket_span
+        WHERE s.job_id = ANY(@jobs) AND r.next > r.bucket + j.bucket_span AND NOT {Detectors.FindingSuspects}
         ORDER BY 3, s.id
         """;
 

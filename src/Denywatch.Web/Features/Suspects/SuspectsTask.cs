@@ -1,6 +1,7 @@
 using Denywatch.Detection;
 using Denywatch.Storage;
 using Denywatch.Web.Live;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace Denywatch.Web.Features.Suspects;
@@ -16,6 +17,7 @@ public sealed partial class SuspectsTask(
     SuspectLedger ledger,
     RecordStore records,
     Partitions partitions,
+    IDbContextFactory<DenywatchDb> dbs,
     NpgsqlDataSource source,
     ILogger<SuspectsTask> logger
 )
@@ -27,13 +29,14 @@ public sealed partial class SuspectsTask(
 
     public async Task RunAsync(CancellationToken ct)
     {
+        var round = new RuleRound();
         foreach (var id in await ledger.JobsAsync(ct))
         {
             try
             {
                 await using var connection = await source.OpenConnectionAsync(ct);
                 var job = await SeriesCounts.JobAsync(connection, id, ct);
-                if (await AgainAsync(job, ct) | await LookAsync(job, ct))
+                if (await AgainAsync(job, round, ct) | await LookAsync(job, round, ct))
                 {
                     await SayAsync(id, null, ct);
                     await DatabaseEars.AnnounceAsync(source, Topic.Records, ct);
@@ -45,27 +48,30 @@ public sealed partial class SuspectsTask(
                 // One job that cannot look must not stop the others.
                 Failed(bug, id);
                 await SayAsync(id, Trouble + bug.Message, ct);
+                round.Fail(id, bug.Message);
             }
         }
+        await using (var connection = await source.OpenConnectionAsync(ct))
+            await RuleRunStore.AppendAsync(connection, round, ct);
         await TaskRuns.NoteAsync(source, TaskRuns.Suspects, ct);
     }
 
-    private async Task<bool> AgainAsync(JobCounting job, CancellationToken ct)
+    private async Task<bool> AgainAsync(JobCounting job, RuleRound round, CancellationToken ct)
     {
         var changed = (await records.SuspectsAsync(job.JobId, ct)).FindAll(series => series.RescoreFrom is not null);
         foreach (var series in changed)
-            await scorer.AgainAsync(series, ct);
+            await scorer.AgainAsync(series, round, ct);
         return changed.Count > 0;
     }
 
-    private async Task<bool> LookAsync(JobCounting job, CancellationToken ct)
+    private async Task<bool> LookAsync(JobCounting job, RuleRound round, CancellationToken ct)
     {
         var due = await ledger.DueAsync(job, ct);
         foreach (var bucket in due)
         {
             var learnt = await LearnAsync(job, bucket + job.BucketSpan - job.Window, ct);
             var judged = await judge.OfAsync(job, bucket, learnt, ct);
-            var found = await TellAsync(job, bucket, judged, ct);
+            var found = await TellAsync(job, bucket, judged, round, ct);
             await ledger.LookedAsync(job, bucket, judged.Count, found, ct);
         }
         return due.Count > 0;
@@ -81,10 +87,11 @@ public sealed partial class SuspectsTask(
         JobCounting job,
         DateTimeOffset bucket,
         IReadOnlyList<Suspect> judged,
+        RuleRound round,
         CancellationToken ct
     )
     {
-        var least = await ledger.LeastAsync(job, ct);
+        var least = await LeastAsync(job, ct);
         var told = await ledger.ToldAsync(job, ct);
         var known = await records.SuspectsAsync(job.JobId, ct);
         var shown = judged.ToDictionary(suspect => suspect.Partition, StringComparer.Ordinal);
@@ -107,9 +114,17 @@ public sealed partial class SuspectsTask(
         foreach (var series in await records.SuspectsAsync(job.JobId, ct))
         {
             if (series.NextBucket <= bucket && written.TryGetValue(series.Partition, out var suspect))
-                await scorer.WriteAsync(series, suspect.Record, ct);
+                await scorer.WriteAsync(series, suspect.Record, round, ct);
         }
         return found.Count;
+    }
+
+    /// <summary>The lowest score that a rule wants to hear of; what stays below it is no finding.</summary>
+    private async Task<double> LeastAsync(JobCounting job, CancellationToken ct)
+    {
+        await using var db = await dbs.CreateDbContextAsync(ct);
+        var rules = await db.Rules.AsNoTracking().Where(rule => rule.JobIds.Contains(job.JobId)).ToListAsync(ct);
+        return rules.Select(rule => rule.ToSettings().Line).DefaultIfEmpty(RecordScore.Critical).Min();
     }
 
     private async Task SayAsync(string job, string? problem, CancellationToken ct)
