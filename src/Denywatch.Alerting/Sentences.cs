@@ -143,7 +143,7 @@ public static class Sentences
 
     private static string Ratio(ExcessShape s) => s.Ratio.ToString("0.0", CultureInfo.InvariantCulture);
 
-    private static string Plural(int count, string noun) => count == 1 ? $"1 {noun}" : $"{Number(count)} {noun}s";
+    internal static string Plural(int count, string noun) => count == 1 ? $"1 {noun}" : $"{Number(count)} {noun}s";
 
     private static string Percent(double share) => $"{Math.Round(share * 100)} %";
 

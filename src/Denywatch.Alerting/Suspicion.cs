@@ -65,7 +65,12 @@ public sealed record Suspicion(CauseFinding Cause, string Title, string Found, F
         EvidenceRow[] rows =
         [
             new("pairs of host and port in 24 h", Number(pairs.Count), null, true),
-            new("hosts and ports among them", $"{Number(hosts)} hosts, {Number(ports)} ports", null, true),
+            new(
+                "hosts and ports among them",
+                $"{Sentences.Plural(hosts, "host")}, {Sentences.Plural(ports, "port")}",
+                null,
+                true
+            ),
             new("new pairs in the busiest hour", Number(busiest), null, busiest <= SlowScan.MostInAnHour * pairs.Count),
         ];
         var cause = Causes.Known(

@@ -21,6 +21,7 @@ public static class TaskRuns
     {
         ArgumentNullException.ThrowIfNull(task);
         return task == Look ? "Last look"
+            : task == Suspects ? "Last look for suspects"
             : task.StartsWith(DiscoverPrefix, StringComparison.Ordinal) ? "Last search for series"
             : task.StartsWith(ClosePrefix, StringComparison.Ordinal)
             && int.TryParse(task[ClosePrefix.Length..], CultureInfo.InvariantCulture, out var shard)
