@@ -20,12 +20,7 @@ public sealed class SuspectScorer(
 {
     /// <param name="round">What the rules made of it is added to, once it is written.</param>
     /// <returns>False when another node was first.</returns>
-    public async Task<bool> WriteAsync(
-        DueSeries series,
-        AnomalyRecord record,
-        RuleRound round,
-        CancellationToken ct
-    )
+    public async Task<bool> WriteAsync(DueSeries series, AnomalyRecord record, RuleRound round, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(series);
         ArgumentNullException.ThrowIfNull(round);
