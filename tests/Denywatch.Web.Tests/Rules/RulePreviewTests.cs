@@ -94,7 +94,7 @@ public sealed class RulePreviewTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData(75, 2.5, 1, 1.5)]
     [InlineData(75, 0, 2, 1.5)]
     [InlineData(95, 0, 1, 0.01)]
-    [InlineData(75, 0, 1, 300)]
+    [InlineData(50, 0, 1, 1000)]
     public async Task Ratio_duration_and_sensitivity_do_what_their_trial_said(
         double threshold,
         double ratio,
