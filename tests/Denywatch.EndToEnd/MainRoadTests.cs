@@ -160,7 +160,7 @@ public sealed partial class MainRoadTests(PostgresFixture postgres, Browser brow
     {
         await window.GoAsync("/rules");
         var page = window.Page;
-        var toggle = page.GetByRole(AriaRole.Switch, new() { Name = Rule });
+        var toggle = page.GetByRole(AriaRole.Switch, new() { Name = Rule, Exact = true });
         await Expect(toggle).ToBeCheckedAsync();
 
         foreach (var (to, reason) in new[] { ("off", "Pen test until noon"), ("on", "Pen test is over") })

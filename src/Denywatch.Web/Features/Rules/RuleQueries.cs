@@ -107,7 +107,8 @@ public sealed class RuleQueries(
         var week = clock.GetUtcNow().AddDays(-7);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var rules = await db
-            .Rules.OrderBy(rule => rule.Name)
+            .Rules.OrderByDescending(rule => rule.IsEnabled)
+            .ThenBy(rule => rule.Name)
             .Select(rule => new
             {
                 rule.Id,
