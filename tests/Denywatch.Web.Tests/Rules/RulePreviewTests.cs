@@ -94,7 +94,6 @@ public sealed class RulePreviewTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData(75, 2.5, 1, 1.5)]
     [InlineData(75, 0, 2, 1.5)]
     [InlineData(95, 0, 1, 0.01)]
-    [InlineData(50, 0, 1, 1000)]
     public async Task Ratio_duration_and_sensitivity_do_what_their_trial_said(
         double threshold,
         double ratio,
@@ -118,6 +117,22 @@ public sealed class RulePreviewTests(PostgresFixture postgres) : IAsyncLifetime
             (await db.Audit.SingleAsync(entry => entry.Deed == "tune", Stop)).After,
             StringComparison.Ordinal
         );
+    }
+
+    [Fact]
+    public async Task A_more_sensitive_rule_tells_again_what_a_less_sensitive_one_lost_as_its_trial_said()
+    {
+        var actions = node.Get<RuleTuningActions>();
+        await actions.SetAsync(rule, new(95, 0, 0, "quieter", null, 0, 1, 0.01), Engineer, Stop);
+        var sensitive = new RuleTuningDraft(75, 0, 0, "as before, and more", null, 0, 1, 300);
+
+        var tried = (await node.Get<RulePreview>().OfAsync(rule, sensitive.Settings, Stop))!;
+        await actions.SetAsync(rule, sensitive, Engineer, Stop);
+
+        var after = await AlertsAsync();
+        Assert.Contains(tried.Alerts, effect => effect.Fate is EpisodeFate.Returns or EpisodeFate.Appears);
+        Assert.All(tried.Alerts, effect => Assert.True(Told.IsAsSaid(effect, after), effect.ToString()));
+        Assert.Equal(tried.Now, after.Count(alert => alert.CloseReason != CloseReason.Rescored));
     }
 
     [Fact]

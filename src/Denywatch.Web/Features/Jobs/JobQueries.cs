@@ -56,7 +56,7 @@ public sealed class JobQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSou
         {RecordStore.Settling}
         LEFT JOIN LATERAL (SELECT r.bucket, r.scored_at, r.is_learning FROM records r
                            WHERE r.series_id = s.id ORDER BY r.bucket DESC LIMIT 1) last ON true
-        GROUP BY j.id ORDER BY j.parent_id NULLS FIRST, j.has_own_counts, j.id
+        GROUP BY j.id ORDER BY j.is_open DESC, j.parent_id NULLS FIRST, j.has_own_counts, j.id
         """;
 
     public async Task<IReadOnlyList<JobFacts>> FactsAsync(CancellationToken ct)

@@ -56,7 +56,7 @@ public sealed record JobState(JobPhase Job, FeedPhase Feed, string Cause, string
     public bool IsOff => Job != JobPhase.Opened || Feed == FeedPhase.Stopped;
 
     /// <summary>Such as "opened, feed late".</summary>
-    public string Words => $"{Job.ToString().ToLowerInvariant()}, feed {FeedWord}";
+    public string Words => IsAtRest ? "closed" : $"{Job.ToString().ToLowerInvariant()}, feed {FeedWord}";
 
     private string FeedWord => Feed == FeedPhase.NeverHadData ? "never had data" : Feed.ToString().ToLowerInvariant();
 
