@@ -138,7 +138,8 @@ public sealed class AppearingAlerts(
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var db = await dbs.CreateDbContextAsync(ct);
         var reach = Episodes.Gap * series.BucketSpan;
-        foreach (var other in await EpisodeStore.OthersAsync(connection, series.Id, now.PeakBucket, reach, ct))
+        var told = await EpisodeStore.OthersAsync(connection, series.Id, now.PeakBucket, reach, ct);
+        foreach (var other in told.Concat(Returning(earlier, series.Id)))
         {
             var change = earlier
                 .FirstOrDefault(f =>
@@ -158,7 +159,8 @@ public sealed class AppearingAlerts(
                 && k.AlertId == alert.Id
             );
             var carriers =
-                own.Episode?.Change.Now is { } retold && alert.Status != AlertStatus.Closed
+                own.Episode?.Change.Now is { } retold
+                && (alert.Status != AlertStatus.Closed || alert.CloseReason == CloseReason.Rescored)
                     ? await CarriersAsync(ScoredSeries.Of(own.Series), retold, counted, ct)
                     : AlertEvidence.Read(alert.Evidence)?.Carriers;
             if (carriers is null)
@@ -169,6 +171,23 @@ public sealed class AppearingAlerts(
         }
         return false;
     }
+
+    /// <summary>What a re-score took away before, and is told again by then.</summary>
+    private static IEnumerable<StoredEpisode> Returning(
+        IEnumerable<(DueSeries Series, ReconciledEpisode Episode)> earlier,
+        int besides
+    ) =>
+        earlier
+            .Where(f =>
+                f.Series.Id != besides
+                && f.Episode.Change is { Fate: EpisodeFate.Returns, Known.AlertId: not KnownEpisode.Untold }
+            )
+            .Select(f => new StoredEpisode(
+                f.Series.Id,
+                f.Episode.Rule.Id,
+                f.Episode.Change.Known!.AlertId,
+                f.Episode.Change.Known.Episode
+            ));
 
     private async Task<Carriers?> CarriersAsync(
         ScoredSeries series,
