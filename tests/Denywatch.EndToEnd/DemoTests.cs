@@ -13,6 +13,9 @@ public sealed partial class DemoTests(DemoApp demo, Browser browser)
 {
     private const string Rule = "/rules/eaa77d63-9679-4ce3-be25-3ba8b795e5fa";
 
+    /// <summary>To which content reflows: WCAG 2.2, 1.4.10.</summary>
+    private const int Narrowest = 320;
+
     private static readonly (string Name, int Width, int Height)[] Sizes = [("wide", 1440, 900), ("narrow", 390, 844)];
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -290,17 +293,24 @@ public sealed partial class DemoTests(DemoApp demo, Browser browser)
                 select $"{name}: {violation.Id}: {violation.Help}: {node.Html}"
             );
         }
-        var overflow = await page.EvaluateAsync<int>(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        );
-        if (overflow > 0)
-            problems.Add($"{name}: {overflow} px wider than the window");
+        if (await OverflowAsync(page) is > 0 and var wider)
+            problems.Add($"{name}: {wider} px wider than the window");
+        if (name.EndsWith("light-narrow", StringComparison.Ordinal) && page.ViewportSize is { } size)
+        {
+            await page.SetViewportSizeAsync(Narrowest, size.Height);
+            if (await OverflowAsync(page) is > 0 and var wider320)
+                problems.Add($"{name}: {wider320} px wider than a window of {Narrowest} px");
+            await page.SetViewportSizeAsync(size.Width, size.Height);
+        }
         while (window.Complaints.TryDequeue(out var complaint))
             problems.Add($"{name}: {complaint}");
         foreach (var problem in problems)
             Say(problem);
         return problems;
     }
+
+    private static Task<int> OverflowAsync(IPage page) =>
+        page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 
     /// <summary>Everything once; then what a theme changes, and what a width changes.</summary>
     private static AxeRunOptions? ChecksFor(string name) =>
