@@ -42,7 +42,8 @@ public sealed class JobQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSou
                                               / extract(epoch FROM j.bucket_span))))
                         FILTER (WHERE NOT s.own_counts OR s.counted_since IS NOT NULL), 0)::int,
                now(), j.stopped_at, j.stopped_by, j.stopped_why, j.learn_from,
-               count(s.id) FILTER (WHERE s.state IS NULL AND s.rescore_from IS NOT NULL)::int,
+               count(s.id) FILTER (WHERE s.state IS NULL AND (s.rescore_from IS NOT NULL
+                                         OR s.own_counts AND s.counted_since IS NOT NULL AND NOT ({Detectors.FindingSuspects})))::int,
                min(s.next_bucket + j.bucket_span + lag.settling) FILTER (WHERE NOT s.own_counts OR s.counted_since IS NOT NULL),
                coalesce(sum(octet_length(s.state)), 0)::bigint,
                (SELECT ended_at FROM task_runs WHERE task = @look),

@@ -1,3 +1,4 @@
+using Denywatch.Storage.Entities;
 using Denywatch.Web.Features.Connectors;
 using Denywatch.Web.Features.DataSources;
 using Denywatch.Web.Features.Explorer;
@@ -42,7 +43,8 @@ internal static class TimetableSetup
         services.AddHostedService<TaskTimetable>();
         services.AddHangfireServer(server =>
         {
-            server.WorkerCount = 4;
+            // Shards that learn a month take minutes: the look must not wait for them.
+            server.WorkerCount = Series.Shards + 4;
             server.SchedulePollingInterval = TimeSpan.FromSeconds(2);
             server.ServerTimeout = TimeSpan.FromMinutes(1);
         });
