@@ -7,10 +7,8 @@ namespace Denywatch.Storage;
 /// <param name="HasRefusedBursts">People refused something that its model had learnt.</param>
 public sealed record DueSeries(
     int Id,
-    string JobId,
     string Partition,
     int? FirewallId,
-    TimeSpan BucketSpan,
     string TimeZone,
     byte[]? State,
     int Version,
@@ -20,7 +18,12 @@ public sealed record DueSeries(
     DateTimeOffset CloseUntil,
     bool HasRefusedBursts,
     JobCounting Counting
-);
+)
+{
+    public string JobId => Counting.JobId;
+
+    public TimeSpan BucketSpan => Counting.BucketSpan;
+}
 
 /// <summary>Records, model states and open buckets.</summary>
 public sealed class RecordStore(NpgsqlDataSource source)
@@ -42,10 +45,10 @@ public sealed class RecordStore(NpgsqlDataSource source)
 
     // Buckets close by the database's clock, and later where a series' senders are known to lag.
     private const string OpenSeries = $"""
-        SELECT s.id, s.job_id, s.partition, s.firewall_id, j.bucket_span, {SeriesZones.Zone}, s.state,
+        SELECT s.id, s.partition, s.firewall_id, {SeriesZones.Zone}, s.state,
                s.version, s.next_bucket, s.rescore_from, s.rescore_reason, now() - lag.settling,
                EXISTS (SELECT FROM burst_answers b WHERE b.series_id = s.id AND NOT b.is_normal),
-               j.detector, j.field, j.partition_field, j.events, j.filter::text
+               {JobCounting.Columns}
         FROM series s
         JOIN jobs j ON j.id = s.job_id AND j.is_open AND j.stopped_at IS NULL
         {SeriesZones.Join}
@@ -120,26 +123,16 @@ public sealed class RecordStore(NpgsqlDataSource source)
             row => new DueSeries(
                 row.GetInt32(0),
                 row.GetString(1),
-                row.GetString(2),
-                row.OrNull<int>(3),
-                row.GetFieldValue<TimeSpan>(4),
-                row.GetString(5),
-                row.IsDBNull(6) ? null : row.GetFieldValue<byte[]>(6),
-                row.GetInt32(7),
-                row.Time(8),
-                row.OrNull<DateTimeOffset>(9),
-                row.TextOrNull(10),
-                row.Time(11),
-                row.GetBoolean(12),
-                new(
-                    row.GetString(1),
-                    Detectors.Named(row.GetString(13)),
-                    row.TextOrNull(14),
-                    row.TextOrNull(15),
-                    Enum.Parse<Entities.CountedEvents>(row.GetString(16)),
-                    SeriesCounts.FilterOf(row.TextOrNull(17)),
-                    row.GetFieldValue<TimeSpan>(4)
-                )
+                row.OrNull<int>(2),
+                row.GetString(3),
+                row.IsDBNull(4) ? null : row.GetFieldValue<byte[]>(4),
+                row.GetInt32(5),
+                row.Time(6),
+                row.OrNull<DateTimeOffset>(7),
+                row.TextOrNull(8),
+                row.Time(9),
+                row.GetBoolean(10),
+                JobCounting.Read(row, 11)
             ),
             ct,
             [.. parameters, ("shortest", ShortestSettling), ("longest", LongestSettling)]
@@ -200,14 +193,18 @@ public sealed class RecordStore(NpgsqlDataSource source)
     }
 
     /// <summary>Writes a problem on the job: it shows until the series can be scored again.</summary>
-    public async Task FailAsync(DueSeries series, string problem, CancellationToken ct)
+    public Task FailAsync(DueSeries series, string problem, CancellationToken ct) =>
+        SayAsync(series.JobId, ProblemOf(series) + problem, ct);
+
+    /// <summary>Writes a problem on a job; null takes it back.</summary>
+    public async Task SayAsync(string jobId, string? problem, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         await connection.ExecuteAsync(
-            "UPDATE jobs SET problem = @problem WHERE id = @id",
+            "UPDATE jobs SET problem = @problem WHERE id = @id AND problem IS DISTINCT FROM @problem",
             ct,
-            ("id", series.JobId),
-            ("problem", ProblemOf(series) + problem)
+            ("id", jobId),
+            ("problem", problem)
         );
     }
 

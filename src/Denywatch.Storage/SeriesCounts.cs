@@ -1,7 +1,6 @@
-using System.Text.Json;
-using Denywatch.Events.Exceptions;
+using Denywatch.Detection;
+using Denywatch.Events;
 using Denywatch.Storage.Entities;
-using Denywatch.Storage.Mappings;
 using Npgsql;
 
 namespace Denywatch.Storage;
@@ -13,7 +12,7 @@ namespace Denywatch.Storage;
 public static class SeriesCounts
 {
     private const string Jobs = $"""
-        SELECT id, detector, field, partition_field, events, filter::text, bucket_span FROM jobs j
+        SELECT {JobCounting.Columns} FROM jobs j
         WHERE CASE WHEN @id::text IS NULL THEN is_open AND has_own_counts AND NOT {Detectors.FindingSuspects} ELSE id = @id END
         ORDER BY id
         """;
@@ -64,10 +63,7 @@ public static class SeriesCounts
     // Of events that were allowed, the country is all that is kept.
     private const string AllCountries = """
         SELECT {value} AS partition, date_bin(@step, f.slice, 'epoch') AS at, f.country AS value, sum(f.count)::bigint AS count
-        FROM country_slices f
-        JOIN data_sources d ON d.id = f.data_source_id
-        JOIN firewalls o ON o.id = d.firewall_id
-        JOIN firewalls w ON w.id = coalesce(o.alias_of_id, o.id)
+        FROM country_slices f {senders}
         WHERE f.slice >= @first AND f.slice < @until AND date_bin(@step, f.slice, 'epoch') = ANY(@ats)
         GROUP BY 1, 2, 3
         """;
@@ -80,13 +76,17 @@ public static class SeriesCounts
         """;
 
     private const string All = """
-        SELECT {value} AS partition, l.slice AS at, sum(l.denied + l.allowed + l.unanswered + l.none)::bigint AS count
-        FROM source_slices l
-        JOIN data_sources d ON d.id = l.data_source_id
+        SELECT {value} AS partition, f.slice AS at, sum(f.denied + f.allowed + f.unanswered + f.none)::bigint AS count
+        FROM source_slices f {senders}
+        WHERE f.slice = ANY(@ats) AND @first < @until
+        GROUP BY 1, 2
+        """;
+
+    // What came under another name of a firewall is its own.
+    private const string Senders = """
+        JOIN data_sources d ON d.id = f.data_source_id
         JOIN firewalls o ON o.id = d.firewall_id
         JOIN firewalls w ON w.id = coalesce(o.alias_of_id, o.id)
-        WHERE l.slice = ANY(@ats) AND @first < @until
-        GROUP BY 1, 2
         """;
 
     /// <summary>The jobs whose series have counts of their own, of those that are open.</summary>
@@ -98,24 +98,7 @@ public static class SeriesCounts
         (await JobsAsync(connection, id, ct)).Single();
 
     private static Task<List<JobCounting>> JobsAsync(NpgsqlConnection connection, string? id, CancellationToken ct) =>
-        connection.RowsAsync(
-            Jobs,
-            row => new JobCounting(
-                row.GetString(0),
-                Detectors.Named(row.GetString(1)),
-                row.TextOrNull(2),
-                row.TextOrNull(3),
-                Enum.Parse<CountedEvents>(row.GetString(4)),
-                FilterOf(row.TextOrNull(5)),
-                row.GetFieldValue<TimeSpan>(6)
-            ),
-            ct,
-            ("id", id)
-        );
-
-    /// <summary>A job's filter as its column holds it.</summary>
-    public static TrafficFilter? FilterOf(string? json) =>
-        json is null ? null : JsonSerializer.Deserialize<TrafficFilter>(json, JsonColumns.Options);
+        connection.RowsAsync(Jobs, row => JobCounting.Read(row, 0), ct, ("id", id));
 
     /// <summary>Counts dirty slices anew for all series that have counts of their own, and marks those whose past changed.</summary>
     internal static async Task RecomputeAsync(
@@ -140,7 +123,7 @@ public static class SeriesCounts
             // A day at a time: the bounds let the planner read one daily partition and not all of them.
             foreach (var day in reasons.Keys.GroupBy(slice => slice.UtcDateTime.Date))
             {
-                var changed = await CountAsync(connection, job, [.. day], only: null, ct);
+                var changed = await CountAsync(connection, job, [.. day], ids: null, ct);
                 await CountStore.MarkForRescoreAsync(
                     connection,
                     [.. changed.Select(c => (c.SeriesId, c.At, ReasonFor(c.At, job.Step)))],
@@ -151,7 +134,7 @@ public static class SeriesCounts
 
         string ReasonFor(DateTimeOffset at, TimeSpan step)
         {
-            for (var slice = at; slice < at + step; slice += Denywatch.Events.DenyFlow.SliceSpan)
+            for (var slice = at; slice < at + step; slice += DenyFlow.SliceSpan)
             {
                 if (
                     reasons.GetValueOrDefault(slice, CountStore.LateData) is var reason
@@ -164,18 +147,18 @@ public static class SeriesCounts
     }
 
     /// <summary>Counts slices of one day for a job's series.</summary>
-    /// <param name="only">Ids of the series that are counted; null for all of the job.</param>
+    /// <param name="ids">Those of the series that are counted; null for all of the job.</param>
     /// <returns>What changed: series and start of the slice, or bucket (<see cref="JobCounting.Step"/>).</returns>
     internal static Task<List<(int SeriesId, DateTimeOffset At)>> CountAsync(
         NpgsqlConnection connection,
         JobCounting job,
         IReadOnlyCollection<DateTimeOffset> slices,
-        int[]? only,
+        int[]? ids,
         CancellationToken ct
     )
     {
-        var ats = slices.Select(slice => Detection.CountedSpan.StartOf(slice, job.Step)).Distinct().Order().ToArray();
-        var (filter, parameters) = job.Filter is { } given ? FilterSql.Of(given, "j") : ("true", []);
+        var ats = slices.Select(slice => CountedSpan.StartOf(slice, job.Step)).Distinct().Order().ToArray();
+        var only = job.AllFlows;
         var partition = JobField.Find(job.PartitionField);
         var isRare = job.Detector == Detector.Rare;
         var counted = (job.Events, isRare) switch
@@ -190,7 +173,7 @@ public static class SeriesCounts
             .Replace("{value}", partition?.Value ?? "''::text", StringComparison.Ordinal)
             .Replace(
                 "{at}",
-                job.Step == Denywatch.Events.DenyFlow.SliceSpan ? "f.slice" : "date_bin(@step, f.slice, 'epoch')",
+                job.Step == DenyFlow.SliceSpan ? "f.slice" : "date_bin(@step, f.slice, 'epoch')",
                 StringComparison.Ordinal
             )
             .Replace(
@@ -199,7 +182,8 @@ public static class SeriesCounts
                 StringComparison.Ordinal
             )
             .Replace("{joins}", JobField.Joins, StringComparison.Ordinal)
-            .Replace("{filter}", filter, StringComparison.Ordinal);
+            .Replace("{senders}", Senders, StringComparison.Ordinal)
+            .Replace("{filter}", only.Sql, StringComparison.Ordinal);
         return connection.RowsAsync(
             (isRare ? PutValues : Put).Replace("{counted}", counted, StringComparison.Ordinal),
             row => (row.GetInt32(0), row.Time(1)),
@@ -210,8 +194,8 @@ public static class SeriesCounts
                 ("first", ats[0]),
                 ("until", ats[^1] + job.Step),
                 ("step", job.Step),
-                ("only", only),
-                .. parameters,
+                ("only", ids),
+                .. only.Parameters,
             ]
         );
     }

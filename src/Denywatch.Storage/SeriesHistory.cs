@@ -64,7 +64,7 @@ public sealed class SeriesHistory(NpgsqlDataSource source, Partitions partitions
     {
         ArgumentNullException.ThrowIfNull(job);
         await using var connection = await source.OpenConnectionAsync(ct);
-        var (filter, parameters) = job.Filter is { } given ? FilterSql.Of(given, "j") : ("true", []);
+        var only = job.AllFlows;
         var field = JobField.Find(job.PartitionField);
         var values = field switch
         {
@@ -79,7 +79,7 @@ public sealed class SeriesHistory(NpgsqlDataSource source, Partitions partitions
             Add.Replace("{values}", values, StringComparison.Ordinal)
                 .Replace("{value}", field?.Value, StringComparison.Ordinal)
                 .Replace("{joins}", JobField.Joins, StringComparison.Ordinal)
-                .Replace("{filter}", filter, StringComparison.Ordinal),
+                .Replace("{filter}", only.Sql, StringComparison.Ordinal),
             [
                 ("job", job.JobId),
                 ("shards", (int)Series.Shards),
@@ -88,7 +88,7 @@ public sealed class SeriesHistory(NpgsqlDataSource source, Partitions partitions
                 ("days", field is { IsOpen: true } ? DaysOfHistory : 1),
                 ("dimension", (short)(field?.Rollup ?? RollupDimension.Source)),
                 ("inside", new[] { (short)Direction.Outbound, (short)Direction.Internal }),
-                .. parameters,
+                .. only.Parameters,
             ]
         );
         command.CommandTimeout = 0; // a month of flows takes its time, and nobody waits for it

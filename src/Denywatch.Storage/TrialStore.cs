@@ -58,14 +58,14 @@ public sealed class TrialStore(NpgsqlDataSource source)
     )
     {
         ArgumentNullException.ThrowIfNull(job);
-        var (filter, parameters) = job.Filter is { } given ? FilterSql.Of(given, "j") : ("true", []);
+        var only = job.AllFlows;
         var value = JobField.Find(job.PartitionField)?.Value ?? "''::text";
         return DeltasAsync(
             added,
             removed,
             others,
             days,
-            new(value, JobField.Joins, $"{value} IS NOT NULL AND {filter}", parameters),
+            new(value, JobField.Joins, $"{value} IS NOT NULL AND {only.Sql}", only.Parameters),
             row => new SeriesDelta(row.Time(0), row.GetString(1), row.GetInt64(2)),
             job.BucketSpan,
             read: null,

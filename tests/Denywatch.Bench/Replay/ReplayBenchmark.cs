@@ -34,7 +34,7 @@ internal static class ReplayBenchmark
                     .AddSingleton<Findings>()
                     .AddSingleton<AlertOpening>();
                 services.AddSingleton<AlertRaiser>().AddSingleton<AlertReconciler>();
-                services.AddSingleton<SeriesReplay>().AddSingleton<SeriesScorer>();
+                services.AddSingleton<SeriesReplay>().AddSingleton<RareScorer>().AddSingleton<SeriesScorer>();
                 services.AddSingleton<AppearingAlerts>().AddSingleton<AlertEffects>().AddSingleton<ExceptionPreview>();
                 services.AddSingleton<ExceptionLedger>().AddSingleton<ExceptionActions>().AddSingleton<ScoredEstate>();
             },

@@ -97,7 +97,7 @@ public sealed class JobQueries(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSou
                 LookedAt = row.OrNull<DateTimeOffset>(23),
                 Events = Enum.Parse<CountedEvents>(row.GetString(24)),
                 Field = row.TextOrNull(25),
-                Filter = SeriesCounts.FilterOf(row.TextOrNull(26)),
+                Filter = JobCounting.FilterOf(row.TextOrNull(26)),
                 HasOwnCounts = row.GetBoolean(27),
                 CreatedBy = row.TextOrNull(28),
                 HistoryDays = row.GetInt32(29),

@@ -53,11 +53,11 @@ public sealed class JobTrial(NpgsqlDataSource source, FlowQueries flows, TimePro
         ArgumentNullException.ThrowIfNull(draft);
         var to = Events.DenyFlow.SliceOf(clock.GetUtcNow());
         var from = to - Reach;
-        var (filter, parameters) = draft.Filter is { } given ? FilterSql.Of(given, "j") : ("true", []);
-        (string, object?)[] range = [("from", from), ("to", to), .. parameters];
+        var only = draft.Counting.AllFlows;
+        (string, object?)[] range = [("from", from), ("to", to), .. only.Parameters];
         await using var connection = await source.OpenConnectionAsync(ct);
         var slices = await connection.RowsAsync(
-            BySlice.Replace("{filter}", filter, StringComparison.Ordinal),
+            BySlice.Replace("{filter}", only.Sql, StringComparison.Ordinal),
             row => (Matching: row.GetInt64(0), All: row.GetInt64(1)),
             ct,
             range
@@ -67,7 +67,7 @@ public sealed class JobTrial(NpgsqlDataSource source, FlowQueries flows, TimePro
                 ByValue
                     .Replace("{value}", field.Value, StringComparison.Ordinal)
                     .Replace("{joins}", JobField.Joins, StringComparison.Ordinal)
-                    .Replace("{filter}", filter, StringComparison.Ordinal),
+                    .Replace("{filter}", only.Sql, StringComparison.Ordinal),
                 row => (Value: row.GetString(0), Denies: row.GetInt64(1), Count: row.GetInt64(2)),
                 ct,
                 [.. range, ("most", MostValues)]

@@ -34,36 +34,43 @@ public static class JobsSetup
             )
             .WithSummary("Jobs, and how each is doing: state, cause and next step");
         jobs.MapGet("/{id}", FindAsync).WithSummary("A job with the rules that read it and the tasks' last runs");
-        jobs.MapPost("/{id}/stop", StopAsync)
-            .WithSummary("Stops a job's feed: what comes is counted and not scored")
-            .RequireAuthorization(nameof(Policy.Engineer));
-        jobs.MapPost("/{id}/start", StartAsync)
-            .WithSummary("Starts a job's feed: what came meanwhile is scored from where it stopped")
-            .RequireAuthorization(nameof(Policy.Engineer));
-        jobs.MapPost("/{id}/relearn", RelearnAsync)
-            .WithSummary("Forgets what a job has learnt, and learns again from stored counts")
-            .RequireAuthorization(nameof(Policy.Engineer));
-        jobs.MapPost("/", CreateAsync)
-            .WithSummary("Makes a job; it learns at once from what is stored")
-            .RequireAuthorization(nameof(Policy.Engineer));
-        jobs.MapPost("/try", TryAsync)
+
+        var deeds = jobs.MapGroup("/").RequireAuthorization(nameof(Policy.Engineer));
+        deeds
+            .MapPost("/{id}/stop", Deed(actions => actions.StopAsync))
+            .WithSummary("Stops a job's feed: what comes is counted and not scored");
+        deeds
+            .MapPost("/{id}/start", Deed(actions => actions.StartAsync))
+            .WithSummary("Starts a job's feed: what came meanwhile is scored from where it stopped");
+        deeds
+            .MapPost("/{id}/relearn", RelearnAsync)
+            .WithSummary("Forgets what a job has learnt, and learns again from stored counts");
+        deeds.MapPost("/", CreateAsync).WithSummary("Makes a job; it learns at once from what is stored");
+        deeds
+            .MapPost("/try", TryAsync)
             .WithSummary(
                 "What a job would count in the last day: denies, values, a bucket span that fits, newest flows"
-            )
-            .RequireAuthorization(nameof(Policy.Engineer));
-        jobs.MapPost("/{id}/close", CloseAsync)
-            .WithSummary("Closes a job with counts of its own: nothing is counted for it until it is started")
-            .RequireAuthorization(nameof(Policy.Engineer));
-        jobs.MapPost("/{id}/delete", DeleteAsync)
-            .WithSummary("Deletes a job that somebody made, with what it counted and learnt")
-            .RequireAuthorization(nameof(Policy.Engineer));
-        jobs.MapPost("/{id}/exclusions", ExcludeAsync)
-            .WithSummary("Lets a job learn nothing from a stretch of time; its buckets are scored all the same")
-            .RequireAuthorization(nameof(Policy.Engineer));
-        jobs.MapPost("/{id}/exclusions/{exclusion:int}/include", IncludeAsync)
-            .WithSummary("Lets a job learn from an excluded period again")
-            .RequireAuthorization(nameof(Policy.Engineer));
+            );
+        deeds
+            .MapPost("/{id}/close", Deed(actions => actions.CloseAsync))
+            .WithSummary("Closes a job with counts of its own: nothing is counted for it until it is started");
+        deeds
+            .MapPost("/{id}/delete", Deed(actions => actions.DeleteAsync))
+            .WithSummary("Deletes a job that somebody made, with what it counted and learnt");
+        deeds
+            .MapPost("/{id}/exclusions", ExcludeAsync)
+            .WithSummary("Lets a job learn nothing from a stretch of time; its buckets are scored all the same");
+        deeds
+            .MapPost("/{id}/exclusions/{exclusion:int}/include", IncludeAsync)
+            .WithSummary("Lets a job learn from an excluded period again");
     }
+
+    private delegate Task<DeedResult> JobsDeed(string id, string? reason, Actor actor, CancellationToken ct);
+
+    /// <summary>Answers a deed that asks for nothing but a reason.</summary>
+    private static Delegate Deed(Func<JobActions, JobsDeed> deed) =>
+        async (string id, JobDeed body, JobActions actions, ClaimsPrincipal user, CancellationToken ct) =>
+            (await deed(actions)(id, body.Reason, Actor.Of(user), ct)).ToDone("job");
 
     private static async Task<Results<Ok<JobDetail>, NotFound>> FindAsync(
         string id,
@@ -92,22 +99,6 @@ public static class JobsSetup
             )
             : TypedResults.Ok(await trial.OfAsync(body, ct));
 
-    private static async Task<Results<NoContent, ForbidHttpResult, NotFound, ValidationProblem>> CloseAsync(
-        string id,
-        JobDeed body,
-        JobActions actions,
-        ClaimsPrincipal user,
-        CancellationToken ct
-    ) => (await actions.CloseAsync(id, body.Reason, Actor.Of(user), ct)).ToDone("job");
-
-    private static async Task<Results<NoContent, ForbidHttpResult, NotFound, ValidationProblem>> DeleteAsync(
-        string id,
-        JobDeed body,
-        JobActions actions,
-        ClaimsPrincipal user,
-        CancellationToken ct
-    ) => (await actions.DeleteAsync(id, body.Reason, Actor.Of(user), ct)).ToDone("job");
-
     private static async Task<Results<NoContent, ForbidHttpResult, NotFound, ValidationProblem>> ExcludeAsync(
         string id,
         ExcludedPeriod body,
@@ -124,22 +115,6 @@ public static class JobsSetup
         ClaimsPrincipal user,
         CancellationToken ct
     ) => (await actions.IncludeAsync(id, exclusion, body.Reason, Actor.Of(user), ct)).ToDone("period");
-
-    private static async Task<Results<NoContent, ForbidHttpResult, NotFound, ValidationProblem>> StopAsync(
-        string id,
-        JobDeed body,
-        JobActions actions,
-        ClaimsPrincipal user,
-        CancellationToken ct
-    ) => (await actions.StopAsync(id, body.Reason, Actor.Of(user), ct)).ToDone("job");
-
-    private static async Task<Results<NoContent, ForbidHttpResult, NotFound, ValidationProblem>> StartAsync(
-        string id,
-        JobDeed body,
-        JobActions actions,
-        ClaimsPrincipal user,
-        CancellationToken ct
-    ) => (await actions.StartAsync(id, body.Reason, Actor.Of(user), ct)).ToDone("job");
 
     private static async Task<Results<NoContent, ForbidHttpResult, NotFound, ValidationProblem>> RelearnAsync(
         string id,

@@ -10,6 +10,7 @@ namespace Denywatch.Web.Features.Jobs;
 /// </summary>
 public sealed partial class SeriesHistoryTask(
     SeriesHistory history,
+    RecordStore records,
     NpgsqlDataSource source,
     ILogger<SeriesHistoryTask> logger
 )
@@ -47,13 +48,7 @@ public sealed partial class SeriesHistoryTask(
         {
             // One job that cannot be counted must not stop the others.
             Failed(bug, job.JobId);
-            await using var connection = await source.OpenConnectionAsync(ct);
-            await connection.ExecuteAsync(
-                "UPDATE jobs SET problem = @problem WHERE id = @job",
-                ct,
-                ("job", job.JobId),
-                ("problem", $"What is stored could not be counted: {bug.Message}")
-            );
+            await records.SayAsync(job.JobId, $"What is stored could not be counted: {bug.Message}", ct);
             await DatabaseEars.AnnounceAsync(source, Topic.Records, ct);
         }
     }

@@ -17,7 +17,6 @@ namespace Denywatch.Web.Features.Rules;
 public sealed partial class FillTask(
     RulePreview rules,
     SeriesScorer scorer,
-    RareScorer rare,
     AlertReconciler reconciler,
     NpgsqlDataSource source,
     IDbContextFactory<DenywatchDb> dbs,
@@ -75,11 +74,7 @@ public sealed partial class FillTask(
                     RescoreFrom = Earlier(hole.From, series.RescoreFrom),
                     RescoreReason = Reason,
                 };
-                var isScored =
-                    again.Counting.Detector == Detector.Rare
-                        ? await rare.ScoreAsync(again, ct, round)
-                        : await scorer.ScoreAsync(again, ct, round: round, isFoundLate: true);
-                if (!isScored)
+                if (!await scorer.ScoreAsync(again, ct, round: round, isFoundLate: true))
                     return false;
             }
             var part = new RuleRound();

@@ -72,9 +72,8 @@ public sealed class RuleActions(IDbContextFactory<DenywatchDb> dbs, NpgsqlDataSo
         foreach (var job in closed)
         {
             // While it was closed nothing was counted for it.
-            await db
-                .Series.Where(series => series.JobId == job.Id && series.OwnCounts)
-                .ExecuteUpdateAsync(set => set.SetProperty(s => s.CountedSince, (DateTimeOffset?)null), ct);
+            await db.Database.OpenConnectionAsync(ct);
+            await SeriesHistory.ForgetAsync((NpgsqlConnection)db.Database.GetDbConnection(), job.Id, ct);
             job.Start();
             db.Audit.Add(
                 Audit.Entry(

@@ -8,7 +8,6 @@ namespace Denywatch.Web.Features.Scoring;
 public sealed partial class CloseBucketsTask(
     RecordStore records,
     SeriesScorer scorer,
-    RareScorer rare,
     NpgsqlDataSource source,
     ILogger<CloseBucketsTask> logger
 )
@@ -21,11 +20,7 @@ public sealed partial class CloseBucketsTask(
         {
             try
             {
-                var isScored =
-                    series.Counting.Detector == Detector.Rare
-                        ? await rare.ScoreAsync(series, ct, round)
-                        : await scorer.ScoreAsync(series, ct, round: round);
-                if (!isScored)
+                if (!await scorer.ScoreAsync(series, ct, round: round))
                     continue;
                 scored++;
                 await records.WellAsync(series, ct);

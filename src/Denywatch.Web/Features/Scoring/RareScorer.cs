@@ -6,8 +6,7 @@ using Npgsql;
 namespace Denywatch.Web.Features.Scoring;
 
 /// <summary>
-/// Scores and teaches the closed buckets of a series whose values may be rare, as <see cref="SeriesScorer"/> does those whose
-/// counts may be high. Values are few, so what changed behind it is learnt anew from the first bucket on.
+/// Scores and teaches the closed buckets of a series whose values may be rare: <see cref="SeriesScorer"/> gives those to it. Values are few, so what changed behind it is learnt anew from the first bucket on.
 /// </summary>
 public sealed class RareScorer(SeriesReplay replay, SeriesRates rates, AlertRaiser raiser, NpgsqlDataSource source)
 {

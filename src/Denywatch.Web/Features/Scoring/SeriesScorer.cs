@@ -12,6 +12,7 @@ public sealed class SeriesScorer(
     SeriesReplay replay,
     AlertRaiser raiser,
     AlertReconciler reconciler,
+    RareScorer rare,
     NpgsqlDataSource source
 )
 {
@@ -31,6 +32,10 @@ public sealed class SeriesScorer(
         bool isFoundLate = false
     )
     {
+        ArgumentNullException.ThrowIfNull(series);
+        if (series.Counting.Detector == Detector.Rare)
+            return await rare.ScoreAsync(series, ct, round);
+
         var (part, start) = (new RuleRound(), Stopwatch.GetTimestamp());
         if (await replay.RunAsync(series, trial: null, ct) is not { } scored)
             return false;

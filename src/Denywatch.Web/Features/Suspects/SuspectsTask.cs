@@ -38,7 +38,7 @@ public sealed partial class SuspectsTask(
                 var job = await SeriesCounts.JobAsync(connection, id, ct);
                 if (await AgainAsync(job, round, ct) | await LookAsync(job, round, ct))
                 {
-                    await SayAsync(id, null, ct);
+                    await records.SayAsync(id, problem: null, ct);
                     await DatabaseEars.AnnounceAsync(source, Topic.Records, ct);
                     await DatabaseEars.AnnounceAsync(source, Topic.Alerts, ct);
                 }
@@ -47,7 +47,7 @@ public sealed partial class SuspectsTask(
             {
                 // One job that cannot look must not stop the others.
                 Failed(bug, id);
-                await SayAsync(id, Trouble + bug.Message, ct);
+                await records.SayAsync(id, Trouble + bug.Message, ct);
                 round.Fail(id, bug.Message);
             }
         }
@@ -125,17 +125,6 @@ public sealed partial class SuspectsTask(
         await using var db = await dbs.CreateDbContextAsync(ct);
         var rules = await db.Rules.AsNoTracking().Where(rule => rule.JobIds.Contains(job.JobId)).ToListAsync(ct);
         return rules.Select(rule => rule.ToSettings().Line).DefaultIfEmpty(RecordScore.Critical).Min();
-    }
-
-    private async Task SayAsync(string job, string? problem, CancellationToken ct)
-    {
-        await using var connection = await source.OpenConnectionAsync(ct);
-        await connection.ExecuteAsync(
-            "UPDATE jobs SET problem = @problem WHERE id = @job AND problem IS DISTINCT FROM @problem",
-            ct,
-            ("job", job),
-            ("problem", problem)
-        );
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Job {Job} could not look for suspects")]
